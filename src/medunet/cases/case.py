@@ -1,0 +1,162 @@
+"""Case: one image of one subject, with its target, its split and its tags. Files are read when asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import get_args
+
+import numpy as np
+
+from medunet.cases.names import Split
+from medunet.cases.target import Target
+from medunet.errors import InputError
+from medunet.images import Image, LabelMap, read_grid, read_image
+from medunet.images.image import View
+
+_VIEWS: Mapping[str, View] = {
+    "pa": "PA",
+    "posteroanterior": "PA",
+    "ap": "AP",
+    "anteroposterior": "AP",
+    **dict.fromkeys(("lateral", "lat", "l", "ll", "rl", "llat", "rlat"), "lateral"),
+}
+_YEARS = {"": 1.0, "Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
+_OLDEST = 120  # years; tables hold ages such as 414 where days or typing errors slipped in
+
+
+@dataclass(frozen=True)
+class Case:
+    """One image, or one image in several channels, of one subject.
+
+    Attributes:
+        id: unique among its `Cases`.
+        subject: whom it shows; cases of one subject are never on two sides of a split.
+        images: the files, one per channel.
+        target: how its label map is had, or None.
+        annotated: names of the structures that were looked for, as the scheme calls them; None means all.
+        split: train, val, test, or None where none is given.
+        tags: every further column of the manifest, by its name there.
+    """
+
+    id: str
+    subject: str
+    images: tuple[Path, ...]
+    target: Target | None = None
+    annotated: tuple[str, ...] | None = None
+    split: Split | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.subject or not self.images:
+            raise ValueError(f"a case has an id, a subject and at least one image, got id {self.id!r}")
+        if self.split is not None and self.split not in get_args(Split):
+            raise ValueError(f"a split is one of {get_args(Split)} or None, got {self.split!r}")
+        named = set(self.target.scheme.names) if self.target else set(self.annotated or ())
+        if unknown := set(self.annotated or ()) - named:
+            raise ValueError(f"{self.id}: annotated names {sorted(unknown)} are not in the scheme")
+        object.__setattr__(self, "tags", MappingProxyType(dict(self.tags)))
+
+    def __reduce__(self) -> tuple[type[Case], tuple[object, ...]]:
+        """Travel between processes; a read-only view of the tags cannot."""
+        return Case, (self.id, self.subject, self.images, self.target, self.annotated, self.split, dict(self.tags))
+
+    def tag(self, *names: str) -> str | None:
+        """The first of the named tags that is not blank; names compare without case, ``_``, ``-`` and blanks."""
+        squeezed = {_squeeze(key): value.strip() for key, value in self.tags.items()}
+        return next((value for name in names if (value := squeezed.get(_squeeze(name)))), None)
+
+    @property
+    def view(self) -> View | None:
+        """How the film was taken, as the tags say it; None where they do not."""
+        return _VIEWS.get(_squeeze(self.tag("view", "view_position", "projection") or ""))
+
+    @property
+    def age(self) -> float | None:
+        """Age in years, as the tags say it (``58``, ``058Y``, ``006M``); None where they do not."""
+        text = self.tag("age", "patient_age", "age_years") or ""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([YMWD]?)", text, re.IGNORECASE)
+        years = float(found[1]) * _YEARS[found[2].upper()] if found else _OLDEST + 1
+        return years if years <= _OLDEST else None
+
+    def read_image(self) -> Image:
+        """The image, its channels stacked in the order of the files; view and age of the tags are filled in.
+
+        Raises:
+            InputError: a file cannot be read, or the channels differ in size.
+        """
+        channels = [read_image(path) for path in self.images]
+        first = channels[0]
+        for path, channel in zip(self.images, channels, strict=True):
+            if channel.grid.shape != first.grid.shape:
+                raise InputError(
+                    path.name,
+                    f"has {_size(channel.grid.shape)} where the first channel, {self.images[0].name}, has "
+                    f"{_size(first.grid.shape)}",
+                    "Give every channel of a case on one grid",
+                )
+        age = first.age if self.age is None else self.age
+        return replace(_joined(channels), view=self.view or first.view, age=age)
+
+    def read_target(self) -> LabelMap:
+        """The label map, on the image's grid.
+
+        Raises:
+            InputError: the case has no target, a mask cannot be read, holds a value that means nothing here, or has
+                another size than the image.
+        """
+        if self.target is None:
+            raise InputError(self.images[0].name, "has no mask", "Add one, or leave the case out with a cases.csv")
+        return self.target.read(read_grid(self.images[0]), self.images[0].name)
+
+    def content_key(self) -> str:
+        """SHA-256 (hex) of what is in the case's files and of how its masks are coded; names and places do not count.
+
+        Raises:
+            InputError: a file cannot be read.
+        """
+        digest = hashlib.sha256()
+        for path in self.images:
+            digest.update(_file_digest(path))
+        for part in self.target.parts if self.target else ():
+            digest.update(_file_digest(part.path) + part.coding.fingerprint().encode())
+        digest.update(repr(self.target.scheme.structures if self.target else None).encode())
+        return digest.hexdigest()
+
+
+def _joined(channels: list[Image]) -> Image:
+    """Several images of one shape as one; an element is valid where it is so in every channel."""
+    if len(channels) == 1:
+        return channels[0]
+    array = np.concatenate([channel.array for channel in channels])
+    if array.dtype.kind == "f":
+        array = array.astype(np.float32, copy=False)
+    fields = [channel.valid for channel in channels if channel.valid is not None]
+    notes = tuple(dict.fromkeys(note for channel in channels for note in channel.notes))
+    valid = np.logical_and.reduce(fields) if fields else None
+    return replace(channels[0], array=array, valid=valid, notes=notes)
+
+
+def _squeeze(name: str) -> str:
+    """A name without case and without anything but letters and digits: ``View Position`` → viewposition."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    """A shape in words."""
+    return " × ".join(str(n) for n in shape) + (" pixels" if len(shape) == 2 else " voxels")
+
+
+def _file_digest(path: Path) -> bytes:
+    """SHA-256 of a file's bytes, read in pieces."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError as error:
+        raise InputError(
+            path.name, f"cannot be read ({error.strerror})", "Check the file and its permissions"
+        ) from error

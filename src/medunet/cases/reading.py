@@ -1,0 +1,98 @@
+"""Reading: from a path that a user gives to the cases it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from medunet.cases.case import Case
+from medunet.cases.cases import Cases
+from medunet.cases.labels_file import labels_beside
+from medunet.cases.layouts import LAYOUTS
+from medunet.cases.names import counted, listed
+from medunet.cases.rows import Found
+from medunet.cases.source import Source, open_source
+from medunet.cases.subjects import find_subjects
+from medunet.cases.targets import find_targets
+from medunet.errors import InputError
+
+EXAMPLE = "for example images/NAME.png with masks/NAME.png, or a cases.csv with the columns id, image and target"
+
+
+def read_cases(
+    data: str | Path,
+    *,
+    rename: Mapping[str, str] | None = None,
+    subject: str | None = None,
+    needs_target: bool = True,
+) -> Cases:
+    """The cases of a folder in any layout, a table, a ``data.yaml`` or one image file.
+
+    Only headers and at most some seventy masks are read; each case reads its own files when it is asked to.
+
+    Args:
+        data: a folder, a ``cases.csv`` (or ``.csv.gz``), a ``data.yaml``, or an image.
+        rename: old name of a structure → new name; several old names may get one new name, which merges them. It adds
+            to what a ``data.yaml`` says, and goes before it.
+        subject: where the subject comes from: ``column:NAME``, ``name`` (the pattern of the names), ``none`` (every
+            case its own), or a regular expression with one group. Without it: a column, the DICOM headers, the names.
+        needs_target: whether every case must have a mask, as for training; without it none has to.
+
+    Raises:
+        InputError: nothing is there, nothing is an image, masks are missing or mean nothing; one line that says what
+            was looked for.
+    """
+    source = open_source(data)
+    found = _laid_out(source.root)
+    if needs_target:
+        _refuse_lacking(found, source)
+    base = source.root if source.root.is_dir() else source.root.parent
+    labels = source.labels or labels_beside([path for row in found.rows for _, path in row.masks], base)
+    targets = find_targets(found.rows, labels, {**source.rename, **(rename or {})})
+    subjects = find_subjects(found, subject or source.subject)
+    cases = tuple(
+        Case(row.id, name, row.images, target, annotated, row.split, row.tags)
+        for row, name, target, annotated in zip(
+            found.rows, subjects.names, targets.targets, targets.annotated, strict=True
+        )
+    )
+    said = [f"{counted(len(cases), 'case')} of {counted(len(set(subjects.names)), 'subject')} in {source.root.name}"]
+    said += [*found.said, *targets.said, f"subject: {subjects.source}"]
+    said += [f"split: {found.split_from}"] if found.split_from else []
+    return Cases(
+        cases,
+        targets.scheme,
+        tuple(said),
+        found.unpaired,
+        subject_from=subjects.source,
+        split_from=found.split_from,
+        source=source.root.name,
+    )
+
+
+def _laid_out(root: Path) -> Found:
+    """What the first layout that fits finds."""
+    for layout in LAYOUTS:
+        found = layout.find(root)
+        if found is not None:
+            return found
+    looked = "; ".join(layout.looks_for for layout in LAYOUTS)
+    raise InputError(root, f"holds no image; looked for {looked}", f"Give a folder with images, {EXAMPLE}")
+
+
+def _refuse_lacking(found: Found, source: Source) -> None:
+    """Cases without a mask cannot be learnt from."""
+    lacking = [row for row in found.rows if not row.masks]
+    if not lacking:
+        return
+    if len(lacking) == len(found.rows):
+        raise InputError(
+            source.root,
+            f"holds {counted(len(lacking), 'image')} and no mask for any of them",
+            f"Put masks of the same names beside the images, {EXAMPLE}",
+        )
+    raise InputError(
+        source.root,
+        f"{len(lacking)} of {counted(len(found.rows), 'image')} have no mask ({listed(row.where for row in lacking)})",
+        "Add the masks, or list only the cases to use in a cases.csv",
+    )

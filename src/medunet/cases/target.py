@@ -1,0 +1,110 @@
+"""Target: how a case's label map is had from its mask files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medunet.cases.codings import Coding, label_type
+from medunet.errors import InputError
+from medunet.images import Grid, LabelMap, Scheme, read_pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One mask file and what its stored values mean."""
+
+    path: Path
+    coding: Coding
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Mask files, painted one after the other, and the scheme of the map that comes out.
+
+    Attributes:
+        parts: at least one; where two claim a pixel the later one wins.
+        scheme: names every structure of every part's coding.
+    """
+
+    parts: tuple[Part, ...]
+    scheme: Scheme
+
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise ValueError("a target has at least one mask file")
+        named = {name for part in self.parts for name in part.coding.structures}
+        if unknown := named - set(self.scheme.names):
+            raise ValueError(f"structures {sorted(unknown)} are not in the scheme {self.scheme.names}")
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The mask files, in the order in which they are painted."""
+        return tuple(part.path for part in self.parts)
+
+    def read(self, grid: Grid, image: str) -> LabelMap:
+        """The label map on the grid of the case's image.
+
+        Args:
+            grid: the image's grid.
+            image: the image's file name, for messages.
+
+        Raises:
+            InputError: a mask cannot be read, holds a value outside its coding, or lies on another grid.
+        """
+        labels = np.zeros(grid.shape, dtype=label_type(self.scheme))
+        for layer in _layers(self.parts, self.scheme, grid, image):
+            np.copyto(labels, layer, where=layer > 0)
+        return LabelMap(labels, grid, self.scheme)
+
+    def overlap(self, grid: Grid, image: str) -> int:
+        """How many pixels or voxels two different structures claim; 0 where there is one file.
+
+        Raises:
+            InputError: as `read`.
+        """
+        claimed = np.zeros(grid.shape, dtype=label_type(self.scheme))
+        twice = np.zeros(grid.shape, dtype=np.bool_)
+        for layer in _layers(self.parts, self.scheme, grid, image) if len(self.parts) > 1 else ():
+            twice |= (layer > 0) & (claimed > 0) & (claimed != layer)
+            np.copyto(claimed, layer, where=layer > 0)
+        return int(np.count_nonzero(twice))
+
+
+def _layers(parts: Sequence[Part], scheme: Scheme, grid: Grid, image: str) -> Iterator[NDArray[np.unsignedinteger]]:
+    """Each part's labels, checked against the image's grid."""
+    for part in parts:
+        pixels = read_pixels(part.path)
+        check_place(part.path, pixels.grid, grid, image)
+        yield part.coding.decode(pixels, scheme)
+
+
+def check_place(mask: Path, found: Grid, wanted: Grid, image: str) -> None:
+    """Refuse a mask that does not lie on its image's grid.
+
+    A mask whose file says nothing of its place in the world (a PNG) is compared by its shape alone.
+
+    Raises:
+        InputError: another shape, or another place or direction of the same shape.
+    """
+    if found.shape != wanted.shape:
+        sizes = [" × ".join(str(n) for n in grid.shape) for grid in (found, wanted)]
+        kind = "rows × columns" if wanted.ndim == 2 else "voxels"
+        raise InputError(
+            mask.name,
+            f"the mask has {sizes[0]} {kind}, its image {image} has {sizes[1]}",
+            "Export the mask again at the size of its image",
+        )
+    if found.origin is None or wanted.origin is None or found.direction is None or wanted.direction is None:
+        return
+    far = not np.allclose(found.origin, wanted.origin, atol=1e-2)
+    if far or not np.allclose(found.direction, wanted.direction, atol=1e-3):
+        raise InputError(
+            mask.name,
+            f"the mask has the shape of its image {image} but another place or direction in the patient",
+            "Export the mask again on the grid of its image",
+        )

@@ -1,0 +1,70 @@
+"""`medunet train`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from medunet.cli.options import Cache, Debug, Device, Json, Overwrite, Quiet, Set
+from medunet.cli.terminal import duration, progress_for, show
+from medunet.errors import UsageError
+
+_UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+def train(
+    data: Annotated[str, typer.Argument(help="Folder of images and masks, or a cases.csv.")],
+    recipe: Annotated[str, typer.Option(help="A packaged recipe's name or a YAML file.")] = "chest-xray-small",
+    out: Annotated[Path, typer.Option(help="Run folder to write.")] = Path("run"),
+    changes: Set = None,
+    fold: Annotated[int | None, typer.Option(help="Train fold K of 5 (0 to 4) into OUT/fold-K.")] = None,
+    budget: Annotated[str | None, typer.Option(help="Time the call may take, such as 15m or 2h.")] = None,
+    device: Device = "auto",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last whole epoch in OUT.")] = False,
+    overwrite: Overwrite = False,
+    cache: Cache = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Train a model on your own images and masks.
+
+    \b
+    Examples:
+      medunet train films --recipe chest-xray-small --out run
+      medunet train films --out run --budget 15m
+      medunet train films --out run --resume
+      medunet train films --out long --set training.steps=6000
+    """
+    from medunet.workflows import train as workflow
+
+    run = workflow.train(
+        data,
+        recipe=recipe,
+        out=out,
+        changes=changes or [],
+        fold=fold,
+        budget=None if budget is None else _seconds(budget),
+        device=device,
+        resume=resume,
+        overwrite=overwrite,
+        cache=cache,
+        progress=progress_for(quiet),
+    )
+    dice = "" if run.val_dice is None else f", validation Dice {run.val_dice:.4f}"
+    lines = [
+        f"trained {run.epochs} epochs in {duration(run.seconds)}: best epoch {run.best_epoch}{dice}",
+        f"next: medunet evaluate {run.folder}",
+    ]
+    show(run.to_dict(), lines, as_json=as_json)
+
+
+def _seconds(text: str) -> float:
+    """`90s`, `15m`, `1.5h`; a bare number is minutes."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
+    if not match or float(match[1]) <= 0:
+        raise UsageError("--budget", f"{text!r} is no time", "Write for instance 90s, 15m or 2h")
+    return float(match[1]) * _UNITS[match[2] or "m"]

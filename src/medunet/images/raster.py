@@ -1,0 +1,216 @@
+"""PNG and JPEG, by Pillow. Neither says how large a pixel is on the patient, so their spacing is None.
+
+Pillow hands 16-bit colour over as 8-bit colour and says nothing; the PNG header is read here to refuse that.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageFile
+
+from medunet.errors import InputError
+from medunet.images.grid import Grid
+from medunet.images.image import Image
+from medunet.images.limits import check_shape
+from medunet.images.opening import decoding, warnings_kept
+from medunet.images.picture import Picture, orientation_note, upright, upright_shape
+from medunet.images.pixels import Pixels
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+JPEG_SIGNATURE = b"\xff\xd8\xff"
+ORIENTATION_TAG = 0x0112
+
+GREY, COLOUR, PALETTE = 0, 2, 3
+"""Colour types of a PNG (PNG specification, 11.2.2); 4 and 6 are grey and colour with alpha."""
+
+_CHUNK_LIMIT = 1 << 20
+"""An EXIF chunk is at most 64 KiB; what claims more is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first bytes of a picture say.
+
+    Attributes:
+        columns, rows: size as stored, before it is turned upright.
+        depth: bits a sample.
+        colour: a PNG's colour type, or None for a JPEG.
+        orientation: EXIF orientation, 1 to 8.
+        animated: True for a PNG of several pictures.
+    """
+
+    columns: int
+    rows: int
+    depth: int
+    colour: int | None
+    orientation: int
+    animated: bool = False
+
+
+def is_png(head: bytes) -> bool:
+    """True where the first bytes are a PNG's."""
+    return head.startswith(PNG_SIGNATURE)
+
+
+def is_jpeg(head: bytes) -> bool:
+    """True where the first bytes are a JPEG's."""
+    return head.startswith(JPEG_SIGNATURE)
+
+
+def read_image(path: Path) -> Image:
+    """The picture as an Image, see `Picture.to_image`."""
+    return _decode(path).to_image(path)
+
+
+def read_pixels(path: Path) -> Pixels:
+    """The picture's stored values, see `Picture.to_pixels`."""
+    return _decode(path).to_pixels(path)
+
+
+def read_grid(path: Path) -> Grid:
+    """The upright picture's grid, from the header alone."""
+    header = _header(path)
+    return Grid(upright_shape(header.rows, header.columns, header.orientation))
+
+
+def _decode(path: Path) -> Picture:
+    """Decode a PNG or JPEG into an upright Picture."""
+    header = _header(path)
+    notes = orientation_note(header.orientation)
+    with _opened(path) as picture:
+        with decoding(path, picture.format or "picture"):
+            picture.load()
+            array = np.asarray(picture)
+            alpha = _alpha(picture, array)
+        palette = _palette(picture, array, path)
+        lossy = picture.format == "JPEG"
+    if array.ndim == 3 and array.shape[2] in (2, 4):
+        array = array[..., 0] if array.shape[2] == 2 else array[..., :3]
+    if array.dtype == np.bool_:
+        array = array.astype(np.uint8)
+    elif array.dtype == np.int32:  # older Pillow: 16-bit grey as 32-bit integers
+        array = array.astype(np.uint16)
+    elif header.colour == GREY and header.depth in (2, 4):
+        # Pillow stretches 2 and 4 bits to 0..255; a mask needs the values that were stored.
+        array = array // np.uint8(255 // (2**header.depth - 1))
+    if alpha is not None:
+        alpha = upright(alpha, header.orientation)
+    return Picture(upright(array, header.orientation), palette, alpha, lossy, notes)
+
+
+def _alpha(picture: Pillow.Image, array: NDArray[Any]) -> NDArray[np.unsignedinteger] | None:
+    """Alpha (row, column) of a decoded picture: a channel, a palette's table or one colour that stands for nothing."""
+    if array.ndim == 3 and array.shape[2] in (2, 4):
+        return np.asarray(array[..., -1])
+    transparency = picture.info.get("transparency")
+    if transparency is None:
+        return None
+    if isinstance(transparency, bytes):
+        table = np.full(256, 255, dtype=np.uint8)
+        table[: len(transparency)] = np.frombuffer(transparency, dtype=np.uint8)
+        return np.asarray(table[array])
+    clear = array == np.asarray(transparency)
+    if clear.ndim == 3:
+        clear = clear.all(axis=2)
+    return np.where(clear, 0, 255).astype(np.uint8)
+
+
+def _palette(picture: Pillow.Image, array: NDArray[Any], path: Path) -> NDArray[np.uint8] | None:
+    """Colours (n, 3) of a palette picture, or None for any other."""
+    if picture.mode != "P":
+        return None
+    table = np.array(picture.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
+    if int(array.max()) >= len(table):
+        raise InputError(
+            path, f"holds index {int(array.max())}, but its palette has {len(table)} colours", "Export it again"
+        )
+    return table
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[ImageFile.ImageFile]:
+    """Open a PNG or JPEG with Pillow, header only, its warnings kept off the terminal."""
+    with decoding(path, "picture"), warnings_kept():
+        try:
+            picture = Pillow.open(path, formats=("PNG", "JPEG"))
+        except Pillow.DecompressionBombError:
+            raise InputError(path, "claims more pixels than the limit max_pixels", "Cut or shrink it") from None
+    with picture:
+        yield picture
+
+
+def _header(path: Path) -> Header:
+    """Read, check and return the header of a PNG or JPEG."""
+    with open(path, "rb") as file:
+        png = is_png(file.read(len(PNG_SIGNATURE)))
+    header = _png_header(path) if png else _jpeg_header(path)
+    check_shape(path, (header.rows, header.columns), 8)
+    if header.animated:
+        raise InputError(path, "is an animated PNG of several pictures", "Export the one picture that is meant")
+    if header.depth == 16 and header.colour != GREY:
+        raise InputError(
+            path,
+            "is a 16-bit PNG with colour or alpha channels, which cannot be read without loss",
+            "Export it as 16-bit grey PNG or as TIFF",
+        )
+    return header
+
+
+def _png_header(path: Path) -> Header:
+    """Size, depth, colour type and orientation of a PNG, from its chunks; pixels are skipped, not read."""
+    fields: tuple[int, ...] | None = None
+    orientation, animated = 1, False
+    with decoding(path, "PNG"), open(path, "rb") as file:
+        file.seek(len(PNG_SIGNATURE))
+        while len(start := file.read(8)) == 8:
+            length, name = struct.unpack(">I4s", start)
+            if name in (b"IHDR", b"eXIf") and length <= _CHUNK_LIMIT:
+                data = file.read(length)
+                if name == b"IHDR" and file.read(4) == struct.pack(">I", zlib.crc32(name + data)):
+                    fields = struct.unpack(">IIBB", data[:10])
+                elif name == b"eXIf":
+                    orientation = _orientation(data)
+                    file.seek(4, 1)
+            else:
+                animated = animated or name == b"acTL"
+                file.seek(length + 4, 1)
+    if fields is None:
+        raise InputError(path, "is damaged or cut off: it has no PNG header", "Copy or export the file again")
+    columns, rows, depth, colour = fields
+    return Header(columns, rows, depth, colour, orientation, animated)
+
+
+def _jpeg_header(path: Path) -> Header:
+    """Size and orientation of a JPEG."""
+    with _opened(path) as picture:
+        if picture.mode not in ("L", "RGB"):
+            raise InputError(path, f"is a {picture.mode} JPEG for print", "Export it in grey or RGB")
+        with decoding(path, "JPEG"), warnings_kept():
+            orientation = picture.getexif().get(ORIENTATION_TAG, 1)
+        return Header(picture.width, picture.height, 8, None, _valid_orientation(orientation))
+
+
+def _orientation(exif: bytes) -> int:
+    """The orientation in an EXIF block; 1 where it has none or cannot be read."""
+    block = Pillow.Exif()
+    try:
+        with warnings_kept():
+            block.load(exif)
+            return _valid_orientation(block.get(ORIENTATION_TAG, 1))
+    except Exception:  # a broken EXIF block says nothing about the pixels
+        return 1
+
+
+def _valid_orientation(value: object) -> int:
+    """`value` where it is 1 to 8, else 1."""
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1

@@ -1,0 +1,230 @@
+"""TIFF, by tifffile; by Pillow where tifffile lacks the compression (LZW, JPEG) and Pillow changes no value.
+
+Resolution tags speak of print, not of the patient, so the spacing is None.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medunet.errors import InputError
+from medunet.images.grid import Grid
+from medunet.images.image import Image
+from medunet.images.limits import check_shape
+from medunet.images.opening import decoding, warnings_kept
+from medunet.images.picture import Picture, orientation_note, upright, upright_shape
+from medunet.images.pixels import Pixels
+
+if TYPE_CHECKING:
+    from tifffile import TiffPage
+
+SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+"""Little and big endian, TIFF and BigTIFF."""
+
+MINISWHITE, MINISBLACK, RGB, PALETTE = 0, 1, 2, 3
+"""Photometric interpretations that are read (TIFF 6.0, tag 262)."""
+
+UNCOMPRESSED = 1
+BY_TIFFFILE = (UNCOMPRESSED, 8, 32773, 32946)
+"""Compressions that tifffile decodes alone: none, Deflate (two numbers), PackBits."""
+
+BY_PILLOW = {5: "LZW", 7: "JPEG"}
+"""Compressions that Pillow's libtiff decodes."""
+
+PILLOW_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
+"""Pillow's modes in which it holds the stored values unchanged."""
+
+SAMPLE_BITS = (1, 8, 16, 32, 64)
+
+PIXEL_TAGS = frozenset(
+    {256, 257, 258, 259, 262, 266, 273, 274, 277, 278, 279, 284, 317, 320, 322, 323, 324, 325, 338, 339}
+)
+"""Tags that say how samples become pixels. tifffile goes on without a damaged one, which would change values."""
+
+_complaints: ContextVar[list[str] | None] = ContextVar("_complaints", default=None)
+
+
+def is_tiff(head: bytes) -> bool:
+    """True where the first bytes are a TIFF's."""
+    return head.startswith(SIGNATURES)
+
+
+def read_image(path: Path) -> Image:
+    """The picture as an Image, see `Picture.to_image`."""
+    return _decode(path).to_image(path)
+
+
+def read_pixels(path: Path) -> Pixels:
+    """The picture's stored values, see `Picture.to_pixels`; MINISWHITE is inverted here as well."""
+    return _decode(path).to_pixels(path)
+
+
+def read_grid(path: Path) -> Grid:
+    """The upright picture's grid, from the header alone."""
+    with _page(path) as (page, _):
+        return Grid(upright_shape(page.imagelength, page.imagewidth, _orientation(page)))
+
+
+def _decode(path: Path) -> Picture:
+    """Decode a TIFF of one page into an upright Picture."""
+    with _page(path) as (page, size):
+        _check_whole(page, size, path)
+        photometric, orientation = int(page.photometric), _orientation(page)
+        array = upright(_samples(page, path), orientation)
+        palette = _palette(page) if photometric == PALETTE else None
+        lossy = int(page.compression) == 7
+        bits = int(page.bitspersample)
+    notes = orientation_note(orientation)
+    array, alpha = _without_alpha(array, photometric, path)
+    if array.dtype == np.bool_:
+        array = array.astype(np.uint8)
+    if photometric == MINISWHITE:
+        array, notes = _inverted(array, bits, path), (*notes, "MINISWHITE inverted")
+    if palette is not None and int(array.max()) >= len(palette):
+        raise InputError(path, f"holds index {int(array.max())}, but its palette has {len(palette)} colours",
+                         "Export it again")  # fmt: skip
+    return Picture(array, palette, alpha, lossy, notes)
+
+
+@contextmanager
+def _page(path: Path) -> Iterator[tuple[TiffPage, int]]:
+    """Open a TIFF of one page, its claims checked, with the file's size in bytes."""
+    from tifffile import TiffFile
+
+    complaints: list[str] = []
+    token = _complaints.set(complaints)
+    try:
+        with decoding(path, "TIFF"), TiffFile(path) as file:
+            page = _single_page(file.pages, path)
+            tags = {int(number) for text in complaints for number in re.findall(r"TiffTag (\d+)", text)}
+            if tags & PIXEL_TAGS:
+                raise InputError(path, f"is damaged: TIFF tag {min(tags & PIXEL_TAGS)} cannot be read",
+                                 "Copy or export the file again")  # fmt: skip
+            yield page, int(file.filehandle.size)
+    finally:
+        _complaints.reset(token)
+
+
+def _keep_complaint(record: logging.LogRecord) -> bool:
+    """Keep what tifffile logs while a file is read here, and off the terminal; other users of it see no change."""
+    complaints = _complaints.get()
+    if complaints is None:
+        return True
+    complaints.append(record.getMessage())
+    return False
+
+
+logging.getLogger("tifffile").addFilter(_keep_complaint)
+
+
+def _single_page(pages: Any, path: Path) -> TiffPage:
+    """The one page of a TIFF, its claims checked. Reduced copies (thumbnails) beside it do not count."""
+    full = [page for page in pages if not page.is_reduced]
+    if len(full) != 1:
+        raise InputError(path, f"is a TIFF of {len(full)} pages", "Export each page as a file of its own")
+    page: TiffPage = full[0]
+    if page.imagedepth != 1:
+        raise InputError(path, "is a TIFF with a depth", "Export each slice as a file of its own")
+    if page.photometric is None or int(page.photometric) not in (MINISWHITE, MINISBLACK, RGB, PALETTE):
+        kind = getattr(page.photometric, "name", "unknown")
+        if int(page.compression) not in BY_PILLOW:
+            raise InputError(path, f"has the colours {kind}, which are not read", "Export it in grey, RGB or palette")
+    bits = page.bitspersample
+    if not isinstance(bits, int) or bits not in SAMPLE_BITS or page.dtype is None or page.dtype.kind not in "biuf":
+        raise InputError(path, f"holds samples of {bits} bits, which are not read", "Export it with 8, 16 or 32 bits")
+    if int(page.predictor) not in (1, 2):
+        raise InputError(path, "is compressed with a predictor for floats, which is not read", "Export it uncompressed")
+    check_shape(path, (page.imagelength, page.imagewidth), page.samplesperpixel * max(1, bits // 8))
+    return page
+
+
+def _check_whole(page: TiffPage, size: int, path: Path) -> None:
+    """Refuse a page with bytes missing: tifffile would fill them with zeros."""
+    starts, counts = page.dataoffsets, page.databytecounts
+    segments = int(np.prod(page.chunked))
+    missing = len(starts) < segments or len(counts) < segments or not all(starts) or not all(counts)
+    if missing or any(start + count > size for start, count in zip(starts, counts, strict=False)):
+        raise InputError(path, "is cut off: bytes of its pixels are missing", "Copy or export the file again")
+    expected = (page.imagelength * page.imagewidth * page.samplesperpixel * int(page.bitspersample) + 7) // 8
+    if int(page.compression) == UNCOMPRESSED and sum(counts) < expected:
+        raise InputError(
+            path, f"is cut off: {sum(counts)} of {expected} bytes are there", "Copy or export the file again"
+        )
+
+
+def _samples(page: TiffPage, path: Path) -> NDArray[Any]:
+    """The page as stored: (row, column) or (row, column, sample)."""
+    compression = int(page.compression)
+    if compression in BY_TIFFFILE:
+        array = np.asarray(page.asarray())
+        planes = page.planarconfig is not None and int(page.planarconfig) == 2 and page.samplesperpixel > 1
+        array = array.reshape((page.samplesperpixel, *page.shape[-2:])) if planes else array
+        return np.moveaxis(array, 0, -1) if planes else array
+    if compression not in BY_PILLOW:
+        name = getattr(page.compression, "name", str(compression))
+        raise InputError(path, f"is compressed by {name}, which is not read", "Export it uncompressed or with LZW")
+    return _by_pillow(page, path)
+
+
+def _by_pillow(page: TiffPage, path: Path) -> NDArray[Any]:
+    """The page decoded by Pillow, values as stored."""
+    from PIL import Image as Pillow
+
+    with warnings_kept():
+        picture = Pillow.open(path, formats=("TIFF",))
+    with picture:
+        bits, photometric = int(page.bitspersample), int(page.photometric)
+        if picture.mode not in PILLOW_MODES or bits not in (1, 8, 16) or (page.samplesperpixel > 1 and bits != 8):
+            name = BY_PILLOW[int(page.compression)]
+            raise InputError(path, f"holds {bits}-bit samples compressed by {name}, which are not read",
+                             "Export it uncompressed")  # fmt: skip
+        # Pillow turns upright by itself; here everything is turned in one place.
+        picture.tag_v2[274] = 1  # type: ignore[attr-defined]
+        array = np.asarray(picture)
+        if photometric == MINISWHITE and bits <= 8:
+            array = ~array
+        return array
+
+
+def _without_alpha(array: NDArray[Any], photometric: int, path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
+    """Split grey or RGB from its alpha channel; other numbers of samples have no known meaning."""
+    samples = 1 if array.ndim == 2 else array.shape[2]
+    colours = 3 if photometric not in (MINISWHITE, MINISBLACK, PALETTE) else 1
+    if array.ndim not in (2, 3) or samples not in (colours, colours + 1):
+        raise InputError(path, f"has {samples} samples a pixel, which is neither grey nor RGB",
+                         "Export it in grey or RGB")  # fmt: skip
+    if samples == colours:
+        return (array[..., 0] if array.ndim == 3 and colours == 1 else array), None
+    if array.dtype.kind != "u":
+        raise InputError(path, f"has an alpha channel of type {array.dtype}", "Export it without alpha channel")
+    return (array[..., 0] if colours == 1 else array[..., :3]), array[..., -1]
+
+
+def _inverted(array: NDArray[Any], bits: int, path: Path) -> NDArray[Any]:
+    """A MINISWHITE picture as bright-is-dense, about the range of its stored bits."""
+    if array.dtype.kind != "u":
+        raise InputError(path, f"is MINISWHITE with values of type {array.dtype}, whose white is unknown",
+                         "Export it as MINISBLACK")  # fmt: skip
+    return np.asarray(array.dtype.type(2**bits - 1) - array)
+
+
+def _palette(page: TiffPage) -> NDArray[np.uint8]:
+    """Colours (n, 3) of a palette page; TIFF keeps them as (3, n) with 16 bits."""
+    colours = np.asarray(page.colormap).T
+    return np.ascontiguousarray(colours >> 8 if int(colours.max()) > 255 else colours).astype(np.uint8)
+
+
+def _orientation(page: TiffPage) -> int:
+    """The page's orientation tag, 1 to 8."""
+    tag = page.tags.get(274)
+    value = 1 if tag is None else int(tag.value)
+    return value if 1 <= value <= 8 else 1

@@ -1,0 +1,163 @@
+"""Files are written whole or not at all: under a temporary name, flushed to the disk, then renamed.
+
+A reader never sees half a file, and an earlier file stays as it was until the new one is complete.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import json
+import math
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+
+from medunet.errors import OutputError
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""Text that begins so is run as a formula by spreadsheets."""
+
+_REASONS: dict[int, tuple[str, str]] = {
+    errno.ENOSPC: ("the disk is full", "Free some space or write elsewhere"),
+    errno.EDQUOT: ("the disk quota is used up", "Free some space or write elsewhere"),
+    errno.EFBIG: ("the file is too large for this disk", "Write to another disk"),
+    errno.EACCES: ("may not be written by this user", "Change the permissions or write elsewhere"),
+    errno.EPERM: ("may not be written by this user", "Change the permissions or write elsewhere"),
+    errno.EROFS: ("lies on a read-only disk", "Write elsewhere"),
+    errno.EISDIR: ("is a folder", "Give a file name"),
+    errno.ENOTDIR: ("lies under something that is not a folder", "Give another place"),
+    errno.EEXIST: ("lies under something that is not a folder", "Give another place"),
+    errno.ENAMETOOLONG: ("has a name that is too long", "Give a shorter name"),
+}
+
+
+@contextmanager
+def whole(path: str | Path) -> Iterator[Path]:
+    """Write a file whole or not at all.
+
+    Args:
+        path: the final name; its folder is made where it does not exist.
+
+    Yields:
+        A temporary path in the same folder and with the same ending, an empty file for the caller to fill. When the
+        block ends it is flushed to the disk and takes the final name. When the block raises, even by Ctrl-C, it is
+        removed and whatever stood under the final name is untouched.
+
+    Raises:
+        OutputError: the folder or file cannot be written.
+    """
+    path = Path(path)
+    # The ending is kept because some writers choose their format by it; the leading dot hides it from readers.
+    temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            yield temporary
+            _flush(temporary)
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        _flush_folder(path.parent)
+    except OSError as error:
+        what, remedy = _REASONS.get(
+            error.errno or 0, (f"cannot be written ({error.strerror or 'write error'})", "Write elsewhere")
+        )
+        raise OutputError(path, what, remedy) from error
+
+
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Write bytes whole or not at all.
+
+    Raises:
+        OutputError: see `whole`.
+    """
+    with whole(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write text as UTF-8, line ends as they are, whole or not at all.
+
+    Raises:
+        OutputError: see `whole`.
+    """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: str | Path, value: object) -> None:
+    """Write a value as JSON: keys in their order, two blanks a level, no NaN and no infinity.
+
+    Raises:
+        OutputError: see `whole`.
+        ValueError: a number is NaN or infinite; what is undefined is None, with a reason beside it.
+    """
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as CSV: UTF-8, commas, one line a row.
+
+    None is an empty cell; a float has up to six significant digits; text that a spreadsheet would run as a formula
+    gets a leading apostrophe.
+
+    Raises:
+        OutputError: see `whole`.
+        ValueError: a row is not as long as the header, or a number is NaN or infinite.
+    """
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow([_cell(name) for name in header])
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(header):
+            raise ValueError(f"row {number} has {len(row)} cells, the header {len(header)}")
+        writer.writerow([_cell(value) for value in row])
+    write_text(path, table.getvalue())
+
+
+def _cell(value: object) -> str:
+    """One cell of a table as text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        if not math.isfinite(value):
+            raise ValueError(f"a table holds finite numbers or None, got {value}")
+        return format(float(value), ".6g")
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    """True for text that a spreadsheet takes for a plain number, such as -1."""
+    try:
+        return math.isfinite(float(text)) and text == text.strip()
+    except ValueError:
+        return False
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file's bytes are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Wait until a folder's new entry is on the disk, where its file system can do that."""
+    try:
+        _flush(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES):
+            raise

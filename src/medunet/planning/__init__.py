@@ -1,0 +1,51 @@
+"""Planning: what was asked (recipe), what the data look like (fingerprint), what was decided (plan), and the one
+preprocessing that training and prediction share, with its inverse beside it.
+"""
+
+from medunet.planning.cache import Sample, SampleCache, stack
+from medunet.planning.fingerprint import Fingerprint, fingerprint
+from medunet.planning.network import NetworkShape, Section, UNetConfig
+from medunet.planning.plan import Decision, Plan, make_plan
+from medunet.planning.preprocessing import Placement, Preprocessing, place, prepare, prepare_labels, restore
+from medunet.planning.recipe import (
+    AugmentationRecipe,
+    LossName,
+    Recipe,
+    ScheduleRecipe,
+    SplitRecipe,
+    TrainingRecipe,
+    read_recipe,
+    recipe_names,
+    recipe_text,
+    validated,
+)
+
+__all__ = [
+    "AugmentationRecipe",
+    "Decision",
+    "Fingerprint",
+    "LossName",
+    "NetworkShape",
+    "Placement",
+    "Plan",
+    "Preprocessing",
+    "Recipe",
+    "Sample",
+    "SampleCache",
+    "ScheduleRecipe",
+    "Section",
+    "SplitRecipe",
+    "TrainingRecipe",
+    "UNetConfig",
+    "fingerprint",
+    "make_plan",
+    "place",
+    "prepare",
+    "prepare_labels",
+    "read_recipe",
+    "recipe_names",
+    "recipe_text",
+    "restore",
+    "stack",
+    "validated",
+]

@@ -1,0 +1,68 @@
+"""What a network is, as plain data: NetworkShape is what a recipe asks, UNetConfig what a plan decided."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Len, Lt
+from pydantic import BaseModel, ConfigDict
+
+BlockKind = Literal["plain", "residual"]
+UpKind = Literal["transposed", "resize"]
+Norm = Literal["batch", "instance", "group", "none"]
+DropoutKind = Literal["plain", "spatial"]
+DropoutAt = Literal["block", "pool"]
+
+
+class Section(BaseModel):
+    """A part of a recipe or plan: frozen, every key known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NetworkShape(Section):
+    """The form of a U-Net (Ronneberger 2015, Çiçek 2016; gates: Oktay 2018; residual: He 2016).
+
+    Attributes:
+        widths: channels of each level from the first encoder level to the bottleneck; at least two.
+        block: two convolutions (plain), or the same with a shortcut (residual).
+        up: 2×2 transposed convolution, or linear resizing with a 3×3 convolution (resize).
+        attention: gates the skip at every decoder level, with half as many inner channels as the level has.
+        norm: after every convolution of a block; "none" gives the convolutions a bias instead.
+        dropout: probability; 0 for none.
+        dropout_kind: drops single elements (plain) or whole channels (spatial).
+        dropout_at: after every block, or after every pooling.
+        input_noise: standard deviation of Gaussian noise added to the input while training.
+        standardise_input: shifts and scales every image and channel to mean 0 and standard deviation 1 as the
+            network's first step, so that training and prediction cannot differ in it.
+    """
+
+    widths: Annotated[tuple[Annotated[int, Ge(1)], ...], Len(2)] = (32, 64, 128, 256, 512)
+    block: BlockKind = "plain"
+    up: UpKind = "transposed"
+    attention: bool = False
+    norm: Norm = "batch"
+    dropout: Annotated[float, Ge(0), Lt(1)] = 0.0
+    dropout_kind: DropoutKind = "plain"
+    dropout_at: DropoutAt = "block"
+    input_noise: Annotated[float, Ge(0)] = 0.0
+    standardise_input: bool = False
+
+    @property
+    def multiple(self) -> int:
+        """Every side of the input must be a multiple of this number of pixels."""
+        return int(2 ** (len(self.widths) - 1))
+
+
+class UNetConfig(NetworkShape):
+    """A U-Net that can be built: its form, and what the data decided.
+
+    Attributes:
+        dims: 2 for films and slices, 3 for volumes.
+        in_channels: channels of the input.
+        out_channels: channels of the output, before softmax or sigmoid.
+    """
+
+    dims: Literal[2, 3] = 2
+    in_channels: Annotated[int, Gt(0)] = 1
+    out_channels: Annotated[int, Gt(0)] = 1

@@ -1,0 +1,101 @@
+"""Model and Prediction: weights with all that is needed to use them, and what they say about one image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from medunet.images import Image, LabelMap, Scheme
+from medunet.networks import UNet, running
+from medunet.planning import Plan, prepare, restore
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a model says about one image.
+
+    Attributes:
+        labels: label map on the input's own grid.
+        probabilities: float32 (K, *space) on the same grid, background first with softmax; None unless asked for.
+    """
+
+    labels: LabelMap
+    probabilities: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """One network, or several folds whose probabilities are averaged, with their common plan.
+
+    Attributes:
+        name: the packaged model's name or the folder's.
+        networks: at least one, in evaluation mode, all of the plan's form.
+        plan: preprocessing, classes, output.
+        scheme: value of each class in the masks that are written.
+        weights_sha256: hash over the weights of all networks; it names the model in every result.
+        trained_on: content keys of the cases it learnt from or was selected on.
+        card: the model card, Markdown.
+    """
+
+    name: str
+    networks: tuple[UNet, ...]
+    plan: Plan
+    scheme: Scheme
+    weights_sha256: str
+    trained_on: frozenset[str] = frozenset()
+    card: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.networks:
+            raise ValueError("a model has at least one network")
+        if self.scheme.names != self.plan.classes:
+            raise ValueError(f"scheme {self.scheme.names} and plan {self.plan.classes} must name the same classes")
+
+    def to(self, device: torch.device) -> Model:
+        """Move the networks to `device` (in place) and return the model."""
+        for network in self.networks:
+            network.to(device)
+        return self
+
+    def predict(
+        self, image: Image, *, probabilities: bool = False, precision: Literal["bf16", "float32"] = "float32"
+    ) -> Prediction:
+        """Segment an image of any size.
+
+        Args:
+            image: two-dimensional; colour becomes grey where the model takes one channel.
+            probabilities: also give the probability of every class at every pixel.
+            precision: float32, so that the same film gives the same mask on every machine, or the faster bf16.
+
+        Raises:
+            InputError: the image has other channels or axes than the model takes.
+        """
+        values, placement = prepare(image, self.plan.preprocessing)
+        scores = restore(self._probabilities(values, precision), placement)
+        labels = LabelMap(self._values(scores), image.grid, self.scheme)
+        return Prediction(labels, scores.numpy() if probabilities else None)
+
+    def _probabilities(self, values: torch.Tensor, precision: Literal["bf16", "float32"]) -> torch.Tensor:
+        """Mean over the networks: float32 (K, *size) on the CPU."""
+        device = next(self.networks[0].parameters()).device
+        batch = values[None].to(device).contiguous(memory_format=torch.channels_last)
+        total = torch.zeros(self.plan.network.out_channels, *values.shape[1:])
+        with torch.inference_mode(), running(device, precision):
+            for network in self.networks:
+                logits = network(batch)[0].float()
+                total += (logits.softmax(0) if self.plan.output == "softmax" else logits.sigmoid()).cpu()
+        return total / len(self.networks)
+
+    def _values(self, scores: torch.Tensor) -> NDArray[np.unsignedinteger]:
+        """The scheme's values (*space) from probabilities (K, *space)."""
+        if self.plan.output == "softmax":
+            number = scores.argmax(0)
+        else:
+            best, index = scores.max(0)
+            number = torch.where(best > 0.5, index + 1, 0)
+        dtype = np.uint8 if max(self.scheme.values) < 256 else np.uint16
+        return np.asarray(np.array([0, *self.scheme.values], dtype=dtype)[number.numpy()])

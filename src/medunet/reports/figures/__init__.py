@@ -1,0 +1,22 @@
+"""Figures of tables: values in, a matplotlib `Figure` out, and figures as files.
+
+One file per figure. matplotlib is loaded on the first call.
+"""
+
+from __future__ import annotations
+
+from medunet.reports.figures.agreement import measurement_agreement
+from medunet.reports.figures.confusion import confusion_figure
+from medunet.reports.figures.curves import curves
+from medunet.reports.figures.dice import dice_by_structure
+from medunet.reports.figures.writing import figure_png, figure_svg, save
+
+__all__ = [
+    "confusion_figure",
+    "curves",
+    "dice_by_structure",
+    "figure_png",
+    "figure_svg",
+    "measurement_agreement",
+    "save",
+]

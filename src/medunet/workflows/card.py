@@ -1,0 +1,49 @@
+"""The model card: what a model was trained on, by what, for what, and what is not known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from medunet.planning import Plan
+
+
+def model_card(name: str, plan: Plan, record: Mapping[str, Any]) -> str:
+    """Markdown for `card.md` of a freshly trained model; `record` is the content of run.json."""
+    split = record["split"]
+    validation = record.get("validation", {})
+    dice = "\n".join(
+        f"| {key.removeprefix('val_dice_')} | {value:.4f} |"
+        for key, value in validation.items()
+        if key.startswith("val_dice_") and value is not None
+    )
+    versions = record["versions"]
+    return f"""# {name}
+
+Segments {", ".join(plan.classes)} on two-dimensional images. Trained by medunet {versions["medunet"]} with the recipe
+`{plan.recipe}`. Research use; not a medical device.
+
+## Data
+
+- Subjects: {", ".join(f"{n} {name}" for name, n in split["subjects"].items())}; {split["method"]}
+- Subjects come from: {split["subject_from"]}
+- Data fingerprint (sha256): `{record["data"]["sha256"]}`
+- Licence of the data: not known to medunet; the person who shares this model states it here.
+
+## Network and training
+
+- U-Net, widths {list(plan.network.widths)}, {record["parameters"]:,} parameters, input {plan.preprocessing.size}
+- {record["epochs"]} epochs, best epoch {record["best_epoch"]} by {plan.training.monitor}, seed {plan.training.seed}
+
+## Scores on the validation cases (they chose the weights, so they are optimistic)
+
+| structure | Dice |
+|---|---|
+{dice}
+
+Scores on cases that chose nothing come from `medunet evaluate`.
+
+## Limits
+
+Valid for images of the kind it was trained on. Other makers, projections, ages and diseases were not tried here.
+"""

@@ -1,0 +1,276 @@
+"""evaluate: a run, a model or a folder of masks against reference masks: scores per case, summary, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from medunet.cases import Case, Cases
+from medunet.errors import InputError, UsageError
+from medunet.images import Image, LabelMap, write_csv, write_json, write_text
+from medunet.scoring import (
+    AGAINST_MASKS,
+    NOT_PREDICTED,
+    SCORE_COLUMNS,
+    ConfusionMatrix,
+    Score,
+    Summary,
+    confusion,
+    score_case,
+    score_measurement,
+    score_rows,
+    summarise,
+    summary_dict,
+)
+from medunet.workflows.measured import Statements, measure_case
+from medunet.workflows.output import claim
+from medunet.workflows.progress import SILENT, Progress
+
+OWNED = ("scores.csv", "summary.json", "report.html", "figures", "failed.csv")
+EXPERT_COLUMNS = ("ctr_expert", "expert_ctr", "ctr_reader", "ctr_source")
+"""Manifest columns that are taken as an expert's ratio, the first that is there."""
+
+Source = Callable[[Case, Image], LabelMap]
+"""Gives the prediction of a case; raises InputError where there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Scores of every intended case.
+
+    Attributes:
+        folder: where the tables and the page are.
+        subject: what was evaluated, in a few words (a run's or model's name, a folder of masks).
+        scores: one row a figure.
+        summaries: over cases.
+        matrix: pooled confusion matrix over the predicted cases, or None where there is none.
+        failed: case → why it could not be predicted or read.
+        ratios: case → (reference, predicted) cardiothoracic ratio, where both have one.
+        data: sentences on how the data was read.
+    """
+
+    folder: Path
+    subject: str
+    scores: tuple[Score, ...]
+    summaries: tuple[Summary, ...]
+    matrix: ConfusionMatrix | None
+    failed: dict[str, str]
+    ratios: dict[str, tuple[float, float]]
+    data: tuple[str, ...]
+
+    def summary(self, structure: str, metric: str) -> Summary | None:
+        """One summary, or None where it is not there."""
+        return next((s for s in self.summaries if (s.structure, s.metric) == (structure, metric)), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `summary.json` holds it."""
+        return {
+            "evaluated": self.subject,
+            "cases": len({score.case for score in self.scores}),
+            "failed": self.failed,
+            "data": list(self.data),
+            "summary": summary_dict(self.summaries),
+        }
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be evaluated: the cases, where predictions come from, where results go."""
+
+    cases: Cases
+    source: Source
+    subject: str
+    folder: Path
+    identity: dict[str, Any]
+    facts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    split: dict[str, Any] | None
+
+
+def evaluate(
+    what: str | Path,
+    data: str | Path | None = None,
+    *,
+    split: str | None = None,
+    out: str | Path | None = None,
+    expert: str | None = None,
+    allow_trained: bool = False,
+    device: str = "auto",
+    overwrite: bool = False,
+    progress: Progress = SILENT,
+) -> Evaluation:
+    """Score `what` on reference masks.
+
+    Args:
+        what: a run, a packaged model's name, a model folder, or a folder of masks made by anything.
+        data: reference data; without it a run's own data, of which `split` is scored.
+        split: train, val or test; with `data` all cases unless given.
+        out: output folder; by default RUN/evaluation/SPLIT for a run, else `evaluate`.
+        expert: manifest column with an expert's cardiothoracic ratio.
+        allow_trained: also score cases the model was trained on.
+        device: auto, cpu, cuda, cuda:N.
+        overwrite: start anew in a folder of other results.
+        progress: is told how it goes.
+
+    Raises:
+        MedunetError: what cannot be used or written; the message says where and what to do.
+    """
+    from medunet.workflows.evaluation_source import find_task
+
+    task = find_task(what, data, split=split, out=out, allow_trained=allow_trained, device=device)
+    column = _expert_column(task.cases, expert)
+    claim(task.folder, task.identity | {"expert": column}, OWNED, overwrite=overwrite)
+    scored = list(_score_all(task, column, progress))
+    scores = tuple(score for one in scored for score in one.scores)
+    if not scores:
+        raise InputError(
+            task.cases.source, "has no case to score", "Give data with reference masks, or another --split"
+        )
+    done = Evaluation(
+        task.folder,
+        task.subject,
+        scores,
+        summarise(scores),
+        _sum([one.matrix for one in scored if one.matrix is not None]),
+        {one.case.id: one.failure for one in scored if one.failure},
+        {one.case.id: one.ratios for one in scored if one.ratios is not None},
+        task.cases.provenance,
+    )
+    _write(done, task, progress)
+    return done
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """One case with its scores; `failure` says why there was no prediction."""
+
+    case: Case
+    scores: tuple[Score, ...]
+    matrix: ConfusionMatrix | None
+    ratios: tuple[float, float] | None
+    failure: str
+
+
+def _score_all(task: Task, column: str | None, progress: Progress) -> Iterator[Scored]:
+    cases = task.cases.cases
+    progress.begin("scoring", len(cases))
+    faults: list[InputError] = []
+    try:
+        for number, case in enumerate(cases, start=1):
+            try:
+                reference = case.read_target()
+            except InputError as fault:  # a broken reference is the data's fault, not the model's
+                faults.append(fault)
+                continue
+            yield _score_one(case, reference, task.source, column)
+            progress.advance(number, case.id)
+    finally:
+        progress.end()
+    if faults:
+        raise InputError.together(faults)
+
+
+def _score_one(case: Case, reference: LabelMap, source: Source, column: str | None) -> Scored:
+    image: Image | None = None
+    prediction: LabelMap | None = None
+    failure = ""
+    try:
+        image = case.read_image()
+        prediction = source(case, image)
+    except InputError as fault:
+        failure = f"{NOT_PREDICTED}: {fault.what}"
+    scores = score_case(
+        case.id,
+        case.subject,
+        reference,
+        prediction,
+        annotated=case.annotated,
+        unpredicted_reason=failure or NOT_PREDICTED,
+    )
+    if prediction is not None:
+        prediction = replace(prediction, grid=reference.grid)
+    ratios, errors = _ratio_scores(case, image, reference, prediction, column)
+    matrix = confusion(reference, prediction, where=case.id) if prediction is not None else None
+    return Scored(case, (*scores, *errors), matrix, ratios, failure)
+
+
+def _ratio_scores(
+    case: Case, image: Image | None, reference: LabelMap, prediction: LabelMap | None, column: str | None
+) -> tuple[tuple[float, float] | None, tuple[Score, ...]]:
+    """Errors of the cardiothoracic ratio against the reference masks and, where given, an expert's value."""
+    found = [
+        next((one for one in measure_case(labels, image, case, Statements()) if one.name == "ctr"), None)
+        for labels in (reference, prediction)
+        if labels is not None
+    ]
+    wanted, got = (*found, None, None)[:2]
+    if wanted is None:
+        return None, ()
+    value = got.value if got else None
+    why = "; ".join(
+        f"{who}: {one.reason}" for who, one in (("reference", wanted), ("predicted", got)) if one and one.value is None
+    )
+    if prediction is None:
+        why = NOT_PREDICTED
+    errors = score_measurement(
+        case.id, case.subject, "ctr", value, wanted.value, unit="ratio", against=AGAINST_MASKS, why=why
+    )
+    if column is not None:
+        known, fault = _number(case.tag(column))
+        errors += score_measurement(
+            case.id,
+            case.subject,
+            "ctr",
+            value,
+            known,
+            unit="ratio",
+            against=f"against column {column}",
+            why=why or fault,
+        )
+    both = (wanted.value, value) if wanted.value is not None and value is not None else None
+    return both, errors
+
+
+def _number(text: str | None) -> tuple[float | None, str]:
+    """An expert's number, or why there is none."""
+    if not text:
+        return None, "the manifest has no value"
+    try:
+        number = float(text)
+    except ValueError:
+        return None, "the manifest's value is no number"
+    return (number, "") if 0 < number < 2 else (None, "the manifest's value is no ratio")
+
+
+def _expert_column(cases: Cases, wanted: str | None) -> str | None:
+    columns = {name for case in cases.cases for name in case.tags}
+    if wanted is None:
+        return next((name for name in EXPERT_COLUMNS if name in columns), None)
+    if wanted not in columns:
+        known = ", ".join(sorted(columns)) or "none"
+        raise UsageError("--expert", f"the manifest has no column {wanted}", f"Its further columns are: {known}")
+    return wanted
+
+
+def _sum(matrices: Sequence[ConfusionMatrix]) -> ConfusionMatrix | None:
+    total: ConfusionMatrix | None = None
+    for matrix in matrices:
+        total = matrix if total is None else total + matrix
+    return total
+
+
+def _write(done: Evaluation, task: Task, progress: Progress) -> None:
+    from medunet.workflows.evaluation_page import evaluation_page, write_figures
+
+    write_csv(done.folder / "scores.csv", SCORE_COLUMNS, score_rows(done.scores))
+    write_json(done.folder / "summary.json", done.to_dict())
+    if done.failed:
+        write_csv(done.folder / "failed.csv", ("case", "reason"), list(done.failed.items()))
+    else:
+        (done.folder / "failed.csv").unlink(missing_ok=True)
+    figures = done.folder / "figures"
+    figures.mkdir(exist_ok=True)
+    write_figures(done, figures)
+    progress.say("drawing the report")
+    write_text(done.folder / "report.html", evaluation_page(done, task))

@@ -1,0 +1,182 @@
+"""What evaluate was asked to score: a run's split, a model on other data, or masks made elsewhere."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medunet.cases import Case, Cases, read_cases
+from medunet.cases.masks import read_masks
+from medunet.errors import InputError, UsageError
+from medunet.images import Image, LabelMap
+from medunet.workflows.evaluate import Source, Task
+from medunet.workflows.train import read_run
+
+if TYPE_CHECKING:
+    from medunet.prediction import Model
+
+SPLITS = ("train", "val", "test")
+
+
+def find_task(
+    what: str | Path,
+    data: str | Path | None,
+    *,
+    split: str | None,
+    out: str | Path | None,
+    allow_trained: bool,
+    device: str,
+) -> Task:
+    """Resolve `what` and `data`.
+
+    Raises:
+        MedunetError: they name nothing that can be scored.
+    """
+    from medunet.prediction import packaged_models
+
+    if split is not None and split not in SPLITS:
+        raise UsageError("--split", f"{split!r} is not one of {', '.join(SPLITS)}", "Give one of them")
+    path = Path(what)
+    is_run = (path / "run.json").is_file()
+    is_model = str(what) in packaged_models() or (path / "model.json").is_file() or any(path.glob("fold-*/model"))
+    if is_run or is_model:
+        return _of_model(what, data, split, out, allow_trained, device, is_run=is_run)
+    if path.is_dir():
+        if data is None:
+            raise UsageError("DATA", "is needed to score a folder of masks", "Give the reference data after it")
+        return _of_masks(path, data, split, out)
+    raise InputError(what, "is no run, model or folder of masks", "See `medunet models`, or give a folder")
+
+
+def _of_model(
+    what: str | Path,
+    data: str | Path | None,
+    split: str | None,
+    out: str | Path | None,
+    allow_trained: bool,
+    device: str,
+    *,
+    is_run: bool,
+) -> Task:
+    from medunet.networks import choose_device
+    from medunet.prediction import load_model
+
+    model = load_model(what).to(choose_device(device))
+    record = read_run(Path(what)) if is_run else {}
+    own = data is None
+    if own:
+        if not is_run:
+            raise UsageError("DATA", "is needed to score a model", "Give data with reference masks after it")
+        split = split or "test"
+        cases = _run_cases(Path(what), record, split)
+    else:
+        cases = _read(data or "", split, model)
+        if not allow_trained:
+            _refuse_trained(cases, model)
+    default = Path(what) / "evaluation" / (split or "all") if is_run else Path("evaluate")
+    identity = {
+        "command": "evaluate",
+        "model": model.weights_sha256,
+        "data": str(Path(data).absolute()) if data else "own",
+        "split": split,
+    }
+    facts = (
+        ("Model", (("name", model.name), ("recipe", model.plan.recipe), ("weights (sha256)", model.weights_sha256))),
+        ("Plan", tuple((d.key, d.value) for d in model.plan.decisions)),
+    )
+    proof = record.get("split") if own else None
+    return Task(cases, _predicting(model), f"{model.name}", Path(out or default), identity, facts, proof)
+
+
+def _predicting(model: Model) -> Source:
+    def source(case: Case, image: Image) -> LabelMap:
+        return model.predict(image).labels
+
+    return source
+
+
+def _run_cases(run: Path, record: Mapping[str, Any], split: str) -> Cases:
+    """The run's own cases of one split, as split.csv names them."""
+    import yaml
+
+    path = str(record.get("data", {}).get("path", ""))
+    if not Path(path).exists():
+        raise InputError(run / "run.json", "names data that is not there any more", "Give DATA after the run")
+    recipe = yaml.safe_load((run / "recipe.yaml").read_text(encoding="utf-8"))
+    subject = recipe.get("split", {}).get("subject", "auto")
+    cases = read_cases(path, rename=recipe.get("rename") or {}, subject=None if subject == "auto" else subject)
+    with (run / "split.csv").open(newline="", encoding="utf-8") as file:
+        split_of = {row["case"]: row["split"] for row in csv.DictReader(file)}
+    wanted = tuple(
+        replace(case, split=split)
+        for case in cases.cases
+        if split_of.get(case.id) == split  # type: ignore[arg-type]
+    )
+    missing = sorted({case for case, one in split_of.items() if one == split} - {case.id for case in wanted})
+    if missing:
+        raise InputError(
+            path, f"lacks {len(missing)} cases of the run's {split} split ({missing[0]}, …)", "Restore them"
+        )
+    return replace(cases, cases=wanted)
+
+
+def _read(data: str | Path, split: str | None, model: Model) -> Cases:
+    """DATA's cases with the structures called as the model calls them."""
+    cases = read_cases(data, rename=_towards(model.plan.classes))
+    return cases if split is None else replace(cases, cases=tuple(c for c in cases.cases if c.split == split))
+
+
+def _towards(classes: tuple[str, ...]) -> dict[str, str]:
+    """Sides become one structure where the model knows only the whole (left lung → lung)."""
+    names: dict[str, str] = {}
+    for name in classes:
+        if not name.startswith(("left ", "right ")):
+            names |= {f"left {name}": name, f"right {name}": name, f"{name}s": name}
+    return {old: new for old, new in names.items() if old not in classes}
+
+
+def _refuse_trained(cases: Cases, model: Model) -> None:
+    known = [case.id for case in cases.cases if case.content_key() in model.trained_on]
+    if known:
+        raise InputError(
+            cases.source,
+            f"{len(known)} of {len(cases.cases)} cases were trained on or chose the weights ({known[0]}, …)",
+            "Score others, or add --allow-trained for a figure that is too good",
+        )
+
+
+def _of_masks(folder: Path, data: str | Path, split: str | None, out: str | Path | None) -> Task:
+    cases = read_cases(data)
+    if split is not None:
+        cases = replace(cases, cases=tuple(case for case in cases.cases if case.split == split))
+    masks = read_masks([folder])
+    if masks.scheme is not None:
+        cases = _renamed_towards(cases, data, masks.scheme.names)
+    by_id = {mask.id: mask for mask in masks.cases}
+
+    def source(case: Case, image: Image) -> LabelMap:
+        mask = by_id.get(case.id) or by_id.get(case.images[0].name.split(".")[0])
+        if mask is None or mask.target is None:
+            raise InputError(case.id, f"{folder.name} holds no mask of its name", "Add it")
+        return mask.target.read(image.grid, case.images[0].name)
+
+    identity = {
+        "command": "evaluate",
+        "masks": str(folder.absolute()),
+        "data": str(Path(data).absolute()),
+        "split": split,
+    }
+    facts = (("Masks", (("folder", folder.name), *(("read as", said) for said in masks.provenance))),)
+    return Task(cases, source, folder.name, Path(out or "evaluate"), identity, facts, None)
+
+
+def _renamed_towards(cases: Cases, data: str | Path, names: tuple[str, ...]) -> Cases:
+    """The reference under the masks' coarser names, where those merge sides that the reference keeps apart."""
+    if cases.scheme is None or set(names) <= set(cases.scheme.names):
+        return cases
+    renamed = read_cases(data, rename=_towards(names))
+    kept = {case.id for case in cases.cases}
+    return replace(renamed, cases=tuple(case for case in renamed.cases if case.id in kept))

@@ -1,0 +1,65 @@
+"""INPUT words as cases: files, folders, globs, or a CSV with paths; what looks like an image but is none stays in."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from medunet.cases import Case, read_cases
+from medunet.cases.folders import name_and_ending
+from medunet.cases.rows import unique_ids
+from medunet.errors import InputError
+
+
+def find_inputs(words: Sequence[str]) -> tuple[Case, ...]:
+    """A case for every image that the words name, each file once, in order, with unique ids.
+
+    Raises:
+        InputError: a word names nothing, or nothing that could be an image.
+    """
+    found: list[Case] = []
+    for word in words:
+        found.extend(_cases_of(word))
+    once: dict[tuple[Path, ...], Case] = {}
+    for case in found:
+        once.setdefault(tuple(path.resolve() for path in case.images), case)
+    return _with_unique_ids(list(once.values()))
+
+
+def _cases_of(word: str) -> list[Case]:
+    path = Path(word)
+    if not path.exists():
+        matches = sorted(glob.glob(word, recursive=True))
+        if not matches:
+            raise InputError(word, "is not there", "Give a file, a folder, a pattern in quotes, or a CSV with paths")
+        return [case for match in matches for case in _cases_of(match)]
+    if path.is_dir():
+        return [replace(case, target=None) for case in _read(path)]
+    if path.name.lower().endswith((".csv", ".csv.gz", ".yaml", ".yml")):
+        return _read(path)
+    return [_film(path)]
+
+
+def _read(place: Path) -> list[Case]:
+    """The images of a folder or table; masks beside them are not looked into."""
+    return list(read_cases(place, needs_target=False).cases)
+
+
+def _film(path: Path) -> Case:
+    name = name_and_ending(path)[0] or path.name
+    return Case(id=name, subject=name, images=(path,))
+
+
+def _with_unique_ids(cases: list[Case]) -> tuple[Case, ...]:
+    """Two cases of one id get their folder's name before it."""
+    named = []
+    for case in cases:
+        _, ending = name_and_ending(case.images[0])
+        named.append((case.id, case.images[0].resolve().parent.parts[1:], ending))
+    ids = unique_ids(named)
+    return tuple(
+        replace(case, id=new, subject=new if case.subject == case.id else case.subject)
+        for case, new in zip(cases, ids, strict=True)
+    )

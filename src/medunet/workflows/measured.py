@@ -1,0 +1,59 @@
+"""One film measured: the join of image, label map, manifest and the user's statements, for predict and measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import PIL.Image
+
+from medunet.cases import Case
+from medunet.images import Image, LabelMap
+from medunet.images.image import View
+from medunet.measuring import Film, Measurement, measure
+from medunet.reports import draw_overlay
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What the user says of films whose files do not say it."""
+
+    view: View | None = None
+    adult: bool = False
+
+
+def film_of(image: Image | None, case: Case, stated: Statements) -> Film:
+    """What is known of a film: the user's statement first, then the manifest, then the file."""
+    view = stated.view or case.view or (image.view if image else None)
+    age = case.age if case.age is not None else (image.age if image else None)
+    return Film(view=view, age=age, adult=stated.adult, spacing_at=image.spacing_at if image else None)
+
+
+def measure_case(labels: LabelMap, image: Image | None, case: Case, stated: Statements) -> tuple[Measurement, ...]:
+    """The measurements of one case. The mask's own spacing counts; where it has none, the image's of the same shape."""
+    if labels.grid.spacing is None and image is not None and image.grid.shape == labels.grid.shape:
+        labels = replace(labels, grid=image.grid)
+    return measure(labels, film_of(image, case, stated), annotated=case.annotated)
+
+
+def caption(case: Case, measurements: Sequence[Measurement]) -> str:
+    """The line below an overlay: the case and its cardiothoracic ratio, or why there is none."""
+    ratio = next((one for one in measurements if one.name == "ctr"), None)
+    if ratio is None:
+        return case.id
+    if ratio.value is None:
+        return f"{case.id}   no CTR: {ratio.reason}"
+    return f"{case.id}   CTR {ratio.value:.3f}" + (f"   {ratio.status}" if ratio.status != "ok" else "")
+
+
+def overlay(
+    image: Image,
+    labels: LabelMap,
+    measurements: Sequence[Measurement],
+    text: str,
+    reference: LabelMap | None = None,
+    largest: int = 768,
+) -> PIL.Image.Image:
+    """The film with contours and the calipers of its cardiothoracic ratio."""
+    calipers = next((one.calipers for one in measurements if one.name == "ctr"), ())
+    return draw_overlay(image, labels, reference=reference, calipers=calipers, caption=text, largest=largest)

@@ -1,0 +1,223 @@
+"""predict: masks on the input's own grid, measurements, overlays, and a report, for any number of films."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medunet.cases import Case
+from medunet.errors import InputError
+from medunet.images import write_bytes, write_csv, write_json, write_labels, write_text
+from medunet.measuring import COLUMNS, rows
+from medunet.workflows.inputs import find_inputs
+from medunet.workflows.measured import Statements, caption, measure_case, overlay
+from medunet.workflows.output import claim
+from medunet.workflows.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from medunet.prediction import Model
+
+OWNED = ("masks", "overlays", "measurements.csv", "failed.csv", "report.html")
+FAILED_COLUMNS = ("case", "file", "reason")
+SAVE_EVERY = 50
+"""Cases after which the table of measurements is written again."""
+
+Table = dict[str, list[dict[str, Any]]]
+"""Case → its rows of measurements.csv."""
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What a prediction left behind.
+
+    Attributes:
+        folder: the output folder.
+        model: name of the model.
+        done: cases with a mask.
+        failed: case → reason, for those that could not be read or processed.
+        kept: cases that were done by an earlier call.
+        table: rows of measurements.csv.
+    """
+
+    folder: Path
+    model: str
+    done: tuple[str, ...]
+    failed: dict[str, str]
+    kept: int
+    table: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "out": str(self.folder),
+            "model": self.model,
+            "done": len(self.done),
+            "already_there": self.kept,
+            "failed": self.failed,
+            "measurements": self.table,
+        }
+
+
+def predict(
+    inputs: Sequence[str | Path],
+    *,
+    model: str | Path,
+    out: str | Path = "predictions",
+    view: str | None = None,
+    adult: bool = False,
+    device: str = "auto",
+    overwrite: bool = False,
+    progress: Progress = SILENT,
+) -> Predicted:
+    """Segment and measure films; a film that fails fails alone.
+
+    Args:
+        inputs: files, folders, patterns, or CSVs with paths.
+        model: a packaged model's name, a run, or a model folder.
+        out: output folder; called again with the same words, what is missing is completed.
+        view: PA, AP or lateral, for films that do not say it.
+        adult: the patients are adults.
+        device: auto, cpu, cuda, cuda:N.
+        overwrite: start anew in a folder of other results.
+        progress: is told how it goes.
+
+    Raises:
+        MedunetError: no model, no input, or the folder belongs to something else.
+    """
+    from medunet.networks import choose_device
+    from medunet.prediction import load_model
+
+    cases = find_inputs([str(word) for word in inputs])
+    loaded = load_model(model).to(choose_device(device))
+    stated = Statements(view, adult)  # type: ignore[arg-type]
+    folder = Path(out)
+    identity = {
+        "command": "predict",
+        "inputs": [str(Path(word).absolute()) for word in inputs],
+        "model": loaded.weights_sha256,
+        "view": view,
+        "adult": adult,
+    }
+    again = claim(folder, identity, OWNED, overwrite=overwrite)
+    ending = {case.id: _mask_ending(case) for case in cases}
+    before = read_table(folder / "measurements.csv") if again else {}
+    kept = {case.id: before[case.id] for case in cases if _complete(folder, case, ending[case.id], before)}
+    work = [case for case in cases if case.id not in kept]
+    write_json(_make(folder / "masks") / "labels.json", loaded.scheme.to_mapping())
+    failed = _work(work, loaded, folder, ending, kept, stated, progress)
+    order = [case.id for case in cases if case.id in kept]
+    table = [row for case in order for row in kept[case]]
+    _write_tables(folder, table, cases, failed)
+    _write_report(folder, cases, table, failed, loaded)
+    return Predicted(folder, loaded.name, tuple(order), failed, len(cases) - len(work), table)
+
+
+def _work(
+    work: Sequence[Case],
+    model: Model,
+    folder: Path,
+    ending: dict[str, str],
+    done: Table,
+    stated: Statements,
+    progress: Progress,
+) -> dict[str, str]:
+    """Predict every case into `done`; returns the failed ones with their reasons."""
+    failed: dict[str, str] = {}
+    _make(folder / "overlays")
+    if work:
+        progress.begin("predicting", len(work))
+    try:
+        for number, case in enumerate(work, start=1):
+            try:
+                done[case.id] = _one(case, model, folder, ending[case.id], stated)
+            except InputError as fault:
+                failed[case.id] = f"{fault.what}. {fault.remedy}"
+                progress.say(f"{case.id}: {fault.what}")
+            progress.advance(number, case.id)
+            if number % SAVE_EVERY == 0:
+                write_csv(folder / "measurements.csv", COLUMNS, _cells([r for rs in done.values() for r in rs]))
+    except KeyboardInterrupt:
+        write_csv(folder / "measurements.csv", COLUMNS, _cells([r for rs in done.values() for r in rs]))
+        raise
+    finally:
+        progress.end()
+    return failed
+
+
+def _one(case: Case, model: Model, folder: Path, ending: str, stated: Statements) -> list[dict[str, Any]]:
+    image = case.read_image()
+    labels = model.predict(image).labels
+    measurements = measure_case(labels, image, case, stated)
+    write_labels(folder / "masks" / f"{case.id}{ending}", labels)
+    from medunet.reports import png_bytes
+
+    picture = overlay(image, labels, measurements, caption(case, measurements))
+    write_bytes(folder / "overlays" / f"{case.id}.png", png_bytes(picture))
+    return [dict(row) for row in rows(case.id, case.subject, measurements, source=model.name)]
+
+
+def _mask_ending(case: Case) -> str:
+    """Masks of NIfTI images are NIfTI, all others PNG."""
+    return ".nii.gz" if case.images[0].name.lower().endswith((".nii", ".nii.gz")) else ".png"
+
+
+def _complete(folder: Path, case: Case, ending: str, before: Table) -> bool:
+    files = (folder / "masks" / f"{case.id}{ending}", folder / "overlays" / f"{case.id}.png")
+    return case.id in before and all(path.is_file() for path in files)
+
+
+def _make(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def read_table(path: Path) -> Table:
+    """The rows of a measurements.csv by case; empty where there is none."""
+    if not path.is_file():
+        return {}
+    table: Table = {}
+    numbers = {"value", "low", "high", "level", "quality"}
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            cells = {key: (float(text) if key in numbers else text) if text else None for key, text in row.items()}
+            for key in ("structure", "reason"):
+                cells[key] = cells[key] or ""
+            table.setdefault(str(cells["case"]), []).append(cells)
+    return table
+
+
+def _cells(table: Sequence[dict[str, Any]]) -> list[list[Any]]:
+    return [[row[column] for column in COLUMNS] for row in table]
+
+
+def _write_tables(folder: Path, table: Sequence[dict[str, Any]], cases: Sequence[Case], failed: dict[str, str]) -> None:
+    write_csv(folder / "measurements.csv", COLUMNS, _cells(table))
+    files = {case.id: case.images[0].name for case in cases}
+    if failed:
+        write_csv(folder / "failed.csv", FAILED_COLUMNS, [[case, files[case], why] for case, why in failed.items()])
+    else:
+        (folder / "failed.csv").unlink(missing_ok=True)
+
+
+def _write_report(
+    folder: Path, cases: Sequence[Case], table: Sequence[dict[str, Any]], failed: dict[str, str], model: Model
+) -> None:
+    from medunet.workflows.measurement_page import measurement_page
+    from medunet.workflows.pictures import film_with_mask
+
+    origin = {"model": model.name, "weights (sha256)": model.weights_sha256, "recipe": model.plan.recipe}
+    known = {case.id: case for case in cases}
+    page = measurement_page(
+        "predict",
+        len(cases),
+        table,
+        failed,
+        origin,
+        lambda case: film_with_mask(
+            known[case], folder / "masks" / f"{case}{_mask_ending(known[case])}", model.scheme, table
+        ),
+    )
+    write_text(folder / "report.html", page)
