@@ -51,7 +51,7 @@ def test_permission_has_its_own_words():
 )
 def test_any_decoder_failure_is_one_line_without_the_decoders_words(error):
     with (
-        pytest.raises(InputError, match="film.png: is damaged or cut off: its PNG data") as caught,
+        pytest.raises(InputError, match=r"film\.png: is damaged or cut off: its PNG data") as caught,
         decoding(Path("film.png"), "PNG"),
     ):
         raise error

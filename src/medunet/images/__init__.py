@@ -11,7 +11,7 @@ from medunet.images.dicom_saving import write_dicom
 from medunet.images.grid import Grid, ThirdAxis
 from medunet.images.image import Image, SpacingAt, View
 from medunet.images.labelmap import LabelMap, Scheme
-from medunet.images.limits import LIMITS, Limit
+from medunet.images.limits import LIMITS, Limit, limits_in_force, limits_set, parse_limits
 from medunet.images.pixels import Kind, Pixels
 from medunet.images.readers import READERS, Reader, is_readable, read_grid, read_image, read_pixels
 from medunet.images.saving import write_labels, write_png
@@ -32,6 +32,9 @@ __all__ = [
     "ThirdAxis",
     "View",
     "is_readable",
+    "limits_in_force",
+    "limits_set",
+    "parse_limits",
     "read_grid",
     "read_image",
     "read_pixels",

@@ -1,12 +1,11 @@
-"""Plain DICOM films: one monochrome frame, native or compressed where pydicom has a decoder for it.
+"""DICOM films: one frame, grey, coloured or of floats, native or compressed.
 
 Everything else is refused with a line of its own. Messages name elements and numbers; they never quote text of the
-header, which may hold a patient's name.
+header, which may hold a patient's name. Windows and VOI LUTs are for the display: an image keeps its real values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import WarningMessage
@@ -15,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medunet.errors import InputError
+from medunet.images.dicom_colour import coloured
 from medunet.images.dicom_frame import Frame, frame_of, refuse_other_objects
+from medunet.images.dicom_groups import of_one_frame
 from medunet.images.dicom_header import (
     CT_IMAGE,
+    ENHANCED_CT_IMAGE,
     age_of,
     modality_of,
     numbers_of,
@@ -26,49 +28,37 @@ from medunet.images.dicom_header import (
     text_of,
     view_of,
 )
+from medunet.images.dicom_opening import Elements, Wanted, is_dicom, read_elements
+from medunet.images.dicom_pixels import stored_values
 from medunet.images.grid import Grid
 from medunet.images.image import Image
-from medunet.images.opening import decoding, head_of, warnings_kept
+from medunet.images.opening import decoding, warnings_kept
 from medunet.images.pixels import Pixels
 from medunet.images.validity import without_invalid
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
-    from pydicom.uid import UID
 
-PREAMBLE_BYTES = 128
-MARK = b"DICM"
-META_START = b"\x02\x00"
-DEFLATED = b"1.2.840.10008.1.2.1.99"
-AGAIN = "Copy or export the file again"
-
-_UNUSED_BITS_KEPT: Any = {"correct_unused_bits": False}
-"""Keeps pydicom from clearing bits without a word; typed loosely because its stubs know only dictionaries here."""
-
-
-def is_dicom(head: bytes) -> bool:
-    """True where the first bytes carry DICOM's mark, or start with a file meta group whose preamble was cut off."""
-    return has_mark(head) or (head[:2] == META_START and head[4:6] in (b"UL", b"OB", b"UI"))
-
-
-def has_mark(head: bytes) -> bool:
-    """True where DICM follows the preamble."""
-    return head[PREAMBLE_BYTES : PREAMBLE_BYTES + 4] == MARK
+__all__ = ["is_dicom", "read_grid", "read_image", "read_pixels", "read_subject"]
 
 
 def read_image(path: Path) -> Image:
-    """The film as (1, row, column), bright is dense: rescaled, MONOCHROME1 inverted, padding marked as not valid."""
+    """The film as (1 or 3, row, column), bright is dense: rescaled, MONOCHROME1 inverted, padding not valid."""
     with warnings_kept() as caught:
-        dataset, notes = _dataset(path, True, caught)
-        frame = frame_of(dataset, path)
-        stored = _stored(dataset, frame, path)
+        elements, frame = _described(path, caught, "native")
+        dataset = elements.dataset
+        stored = stored_values(elements, frame, path)
         padding, padding_notes = _padding(dataset, frame, stored)
-        array, value_notes = _values(dataset, frame, stored, path)
-        array, valid = without_invalid(array[None], padding, path)
+        if frame.photometric in ("MONOCHROME1", "MONOCHROME2"):
+            array, value_notes = _values(dataset, frame, stored, path)
+            channels = array[None]
+        else:
+            channels, value_notes = coloured(dataset, frame, stored, path)
+        channels, valid = without_invalid(channels, padding, path)
         grid, size = _grid(dataset, frame)
         unit = "HU" if _is_hounsfield(dataset) else None
         return Image(
-            array,
+            channels,
             grid,
             modality=modality_of(dataset),
             unit=unit,
@@ -78,7 +68,7 @@ def read_image(path: Path) -> Image:
             subject=subject_of(dataset),
             valid=valid,
             source=path.name,
-            notes=(*notes, *value_notes, *padding_notes, *size.notes),
+            notes=(*elements.notes, *_lossy_note(dataset), *value_notes, *padding_notes, *size.notes),
         )
 
 
@@ -88,20 +78,38 @@ def read_pixels(path: Path) -> Pixels:
     if any(note.startswith("MONOCHROME1") for note in image.notes):
         raise InputError(path, "is a MONOCHROME1 mask: which of its values is background is unclear",
                          "Export it as MONOCHROME2")  # fmt: skip
-    return Pixels.of_image(image, path)
+    if image.channels == 1:
+        return Pixels.of_image(image, path)
+    if image.array.dtype != np.uint8 or image.valid is not None:
+        raise InputError(path, f"is a colour mask of type {image.array.dtype}", "Export it with 8 bits a channel")
+    colours = np.ascontiguousarray(np.moveaxis(image.array, 0, 2))
+    return Pixels(colours, "colour", None, "compressed with loss" in image.notes, image.grid, path.name)
 
 
 def read_grid(path: Path) -> Grid:
     """The film's grid, from the header alone."""
     with warnings_kept() as caught:
-        dataset, _ = _dataset(path, False, caught)
-        return _grid(dataset, frame_of(dataset, path))[0]
+        elements, frame = _described(path, caught, "none")
+        return _grid(elements.dataset, frame)[0]
 
 
 def read_subject(path: Path) -> str | None:
     """The pseudonym of the film's patient, from the header alone; None where the file names none."""
     with warnings_kept() as caught:
-        return subject_of(_dataset(path, False, caught)[0])
+        elements = read_elements(path, "none", caught)
+        with decoding(path, "DICOM"):
+            refuse_other_objects(elements.dataset, path)
+        return subject_of(elements.dataset)
+
+
+def _described(path: Path, caught: list[WarningMessage], wanted: Wanted) -> tuple[Elements, Frame]:
+    """The elements and the frame they describe."""
+    elements = read_elements(path, wanted, caught)
+    with decoding(path, "DICOM"):
+        refuse_other_objects(elements.dataset, path)
+        of_one_frame(elements.dataset)
+        frame = frame_of(elements.dataset, path)
+    return elements, frame
 
 
 def _grid(dataset: Dataset, frame: Frame) -> tuple[Grid, Any]:
@@ -110,77 +118,9 @@ def _grid(dataset: Dataset, frame: Frame) -> tuple[Grid, Any]:
     return Grid((frame.rows, frame.columns), size.spacing), size
 
 
-def _dataset(path: Path, pixels: bool, caught: list[WarningMessage]) -> tuple[Dataset, tuple[str, ...]]:
-    """Read the elements, refuse what is no image, and see that the pixels are all there."""
-    import pydicom
-
-    head = head_of(path)
-    if DEFLATED in head[:1024]:
-        # pydicom inflates such a file at once and without bound.
-        raise InputError(path, "is deflated as a whole (Deflated Explicit VR), which is not read",
-                         "Write it uncompressed, for example by `dcmconv +te`")  # fmt: skip
-    with decoding(path, "DICOM"):
-        # The mark alone may be missing; what does not look like DICOM at all never comes here.
-        dataset = pydicom.dcmread(path, stop_before_pixels=not pixels, force=not has_mark(head))
-    with decoding(path, "DICOM"):
-        refuse_other_objects(dataset, path)
-    if _ended_early(caught):
-        raise InputError(path, "is cut off: it ends within an element", AGAIN)
-    if pixels and "PixelData" not in dataset:
-        floats = "FloatPixelData" in dataset or "DoubleFloatPixelData" in dataset
-        raise InputError(path, "holds float pixel data, which is not read" if floats else "holds no pixel data",
-                         "Give an image with integer pixels")  # fmt: skip
-    return dataset, () if has_mark(head) else ("the DICOM mark was missing at the start",)
-
-
-def _ended_early(caught: Iterable[WarningMessage]) -> bool:
-    """True where pydicom warned that the file ends within an element and went on with what it had."""
-    return any("end of file" in str(warning.message).lower() for warning in caught)
-
-
-def _stored(dataset: Dataset, frame: Frame, path: Path) -> NDArray[Any]:
-    """The stored values (row, column), all bits above BitsStored cleared or filled with the sign."""
-    from pydicom.pixels.decoders.base import get_decoder
-
-    syntax: UID | None = dataset.file_meta.get("TransferSyntaxUID")
-    if syntax is None or not syntax.is_transfer_syntax:
-        raise InputError(path, "does not say a transfer syntax that is known", "Write it again uncompressed")
-    present = len(dataset.PixelData)
-    if not syntax.is_compressed and present < frame.native_bytes:
-        raise InputError(path, f"is cut off: pixel data {present} bytes, {frame.native_bytes} expected", AGAIN)
-    name = syntax.name
-    try:
-        decoder = get_decoder(syntax)
-    except NotImplementedError:
-        decoder = None
-    remedy = "Write it uncompressed, for example by `gdcmconv --raw`, or install a decoder such as python-gdcm"
-    if decoder is None or not decoder.is_available:
-        raise InputError(path, f"is compressed as {name}, for which no decoder is installed", remedy)
-    with decoding(path, name):
-        try:
-            array, _ = decoder.as_array(dataset, raw=True, **_UNUSED_BITS_KEPT)
-        except RuntimeError as error:  # no plugin took it: damaged, or a kind that the installed plugins do not know
-            raise InputError(path, f"is compressed as {name} and no installed decoder can decode it", remedy) from error
-    if array.shape != (frame.rows, frame.columns):
-        raise InputError(path, "holds pixels of another size than its header says", AGAIN)
-    return _within_bits(dataset, frame, array, path)
-
-
-def _within_bits(dataset: Dataset, frame: Frame, array: NDArray[Any], path: Path) -> NDArray[Any]:
-    """Values with the bits above BitsStored put right, or a refusal where they mean something unknown."""
-    array = np.array(array, dtype=frame.dtype)
-    (low, high), least, most = frame.range, int(array.min()), int(array.max())
-    if low <= least and most <= high:
-        return array
-    tags = list(dataset.keys())
-    overlay = any(0x6000 <= tag.group <= 0x60FF and tag.element == 0x0102 for tag in tags)
-    unextended = frame.signed and least >= low and most < 2**frame.stored
-    if not overlay and not unextended:
-        what = f"holds values from {least} to {most}, more than its {frame.stored} stored bits"
-        raise InputError(path, what, "Export the file again")
-    shift = frame.allocated - frame.stored
-    shifted: NDArray[Any] = np.right_shift(np.left_shift(array, shift), shift)
-    return shifted
+def _lossy_note(dataset: Dataset) -> tuple[str, ...]:
+    """A note on a film that was compressed with loss, now or at any time before."""
+    return ("compressed with loss",) if text_of(dataset, "LossyImageCompression") == "01" else ()
 
 
 def _values(dataset: Dataset, frame: Frame, stored: NDArray[Any], path: Path) -> tuple[NDArray[Any], tuple[str, ...]]:
@@ -189,8 +129,6 @@ def _values(dataset: Dataset, frame: Frame, stored: NDArray[Any], path: Path) ->
     Inverting about the output range after a linear transform is the same as inverting the stored values before it.
     """
     notes: tuple[str, ...] = ()
-    if text_of(dataset, "LossyImageCompression") == "01":
-        notes = ("compressed with loss",)
     low, high = (float(end) for end in frame.range)
     if "ModalityLUTSequence" in dataset:
         array, high = _looked_up(dataset, stored, path)
@@ -200,12 +138,14 @@ def _values(dataset: Dataset, frame: Frame, stored: NDArray[Any], path: Path) ->
         if (slope, intercept) == (1.0, 0.0):
             array = stored
         else:
-            array = (stored * slope + intercept).astype(np.float32)
+            array = stored * slope + intercept
             low, high = low * slope + intercept, high * slope + intercept
-    if not frame.inverted:
-        return array, notes
-    # Whole numbers below 2**53 are exact in float64, so integers come back as integers.
-    return (low + high - array.astype(np.float64)).astype(array.dtype), ("MONOCHROME1 inverted", *notes)
+    # Rounding to float32 comes last, so that a film and its inverse give the same values.
+    dtype = np.dtype(np.float32) if array.dtype.kind == "f" else array.dtype
+    if frame.inverted:
+        # Whole numbers below 2**53 are exact in float64, so integers come back as integers.
+        array, notes = low + high - array.astype(np.float64), ("MONOCHROME1 inverted", *notes)
+    return array.astype(dtype), notes
 
 
 def _rescale(dataset: Dataset, path: Path) -> tuple[float, float]:
@@ -235,6 +175,8 @@ def _padding(dataset: Dataset, frame: Frame, stored: NDArray[Any]) -> tuple[NDAr
     """Bool (row, column), False where a pixel is padding, or None; PixelPaddingValue to PixelPaddingRangeLimit."""
     if not text_of(dataset, "PixelPaddingValue"):
         return None, ()
+    if frame.is_float or frame.samples > 1:
+        return None, ("PixelPaddingValue is not that of such pixels: not used",)
     value, limit = (numbers_of(dataset, keyword) for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit"))
     if value is None or len(value) != 1:
         return None, ("PixelPaddingValue is not a number: not used",)
@@ -254,5 +196,5 @@ def _as_stored(value: int, frame: Frame) -> int:
 def _is_hounsfield(dataset: Dataset) -> bool:
     """True for CT images whose rescaled values are Hounsfield units (PS3.3 C.8.2.1.1)."""
     kind = text_of(dataset, "RescaleType").upper()
-    is_ct = text_of(dataset, "SOPClassUID") == CT_IMAGE and modality_of(dataset) == "CT"
+    is_ct = text_of(dataset, "SOPClassUID") in (CT_IMAGE, ENHANCED_CT_IMAGE) and modality_of(dataset) == "CT"
     return is_ct and numbers_of(dataset, "RescaleSlope") is not None and kind in ("", "HU")

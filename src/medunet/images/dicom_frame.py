@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,7 +27,6 @@ REFUSED_CLASSES: tuple[tuple[str, str, str], ...] = (
     (_STORAGE + "481.3", "is an RTSTRUCT: contours without pixels", "Give the images that it was drawn on"),
     (_STORAGE + "481.", "is a radiotherapy object, not an image", "Give the images that it belongs to"),
     (_STORAGE + "66", "is a segmentation object, not an image", "Save its masks as PNG or NIfTI"),
-    (_STORAGE + "30", "is a parametric map with float pixels", "Save it as NIfTI"),
     (_STORAGE + "77.1.6", "is a whole-slide microscopy image", "Give a film"),
 )
 """(beginning of the SOP class, what it is, what to do); the first that fits speaks."""
@@ -35,31 +34,47 @@ REFUSED_CLASSES: tuple[tuple[str, str, str], ...] = (
 REFUSED_MODALITIES = {"SR": 1, "PR": 2, "ECG": 3, "DOC": 4, "RTDOSE": 5, "RTSTRUCT": 6, "RTPLAN": 7, "SEG": 8}
 """For files without a SOP class: the modality, and the line of `REFUSED_CLASSES` that is said."""
 
-MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
+ONE_SAMPLE = ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
+"""Photometric interpretations that are read, of one and of three samples a pixel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A single monochrome frame, as its header describes it.
+    """A single frame, as its header describes it.
 
     Attributes:
         rows, columns: size.
-        allocated, stored: bits of a pixel in the file and bits that carry its value.
+        allocated, stored: bits of a sample in the file and bits that carry its value.
+        high: the highest of the stored bits; `stored - 1` in nearly every file.
         signed: True for two's complement.
-        inverted: True for MONOCHROME1, in which low is bright.
+        photometric: MONOCHROME1 (low is bright), MONOCHROME2, PALETTE COLOR, or one of `COLOURS`.
+        is_float: True where the pixels are floats; then `stored` says nothing.
     """
 
     rows: int
     columns: int
     allocated: int
     stored: int
+    high: int
     signed: bool
-    inverted: bool
+    photometric: str
+    is_float: bool = False
 
     @property
-    def dtype(self) -> np.dtype[np.signedinteger] | np.dtype[np.unsignedinteger]:
+    def inverted(self) -> bool:
+        """True for MONOCHROME1, in which low is bright."""
+        return self.photometric == "MONOCHROME1"
+
+    @property
+    def samples(self) -> int:
+        """Samples of a pixel: 3 for colours, else 1."""
+        return 3 if self.photometric in COLOURS else 1
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
         """Type of the stored values."""
-        return np.dtype(f"{'i' if self.signed else 'u'}{self.allocated // 8}")
+        return np.dtype(f"{'f' if self.is_float else 'i' if self.signed else 'u'}{self.allocated // 8}")
 
     @property
     def range(self) -> tuple[int, int]:
@@ -69,7 +84,9 @@ class Frame:
     @property
     def native_bytes(self) -> int:
         """Bytes of the uncompressed frame."""
-        return self.rows * self.columns * self.allocated // 8
+        # In YBR_FULL_422 two pixels share their two colour differences.
+        samples = 2 if self.photometric == "YBR_FULL_422" else self.samples
+        return self.rows * self.columns * samples * self.allocated // 8
 
 
 def refuse_other_objects(dataset: Dataset, path: Path) -> None:
@@ -88,10 +105,10 @@ def refuse_other_objects(dataset: Dataset, path: Path) -> None:
 
 
 def frame_of(dataset: Dataset, path: Path) -> Frame:
-    """The description of the one monochrome frame.
+    """The description of the one frame.
 
     Raises:
-        InputError: a missing or impossible element, several frames, colour, or a size above the limits.
+        InputError: a missing or impossible element, several frames, or a size above the limits.
     """
     frames = _whole(dataset, "NumberOfFrames", path) if text_of(dataset, "NumberOfFrames") else 1
     if frames != 1:
@@ -99,20 +116,23 @@ def frame_of(dataset: Dataset, path: Path) -> Frame:
             path, f"is a multi-frame DICOM file of {frames} frames", "Save each frame as a file of its own"
         )
     photometric = text_of(dataset, "PhotometricInterpretation").upper()
-    if photometric == "PALETTE COLOR":
-        raise InputError(path, "holds palette colours: its numbers are indices", "Export it in grey")
     samples = _whole(dataset, "SamplesPerPixel", path)
-    if samples != 1 or photometric not in MONOCHROME:
-        raise InputError(path, f"is a colour DICOM image ({_word(photometric)})", "Export it in grey (MONOCHROME2)")
-    rows, columns, allocated, stored, high, sign = (
-        _whole(dataset, keyword, path)
-        for keyword in ("Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation")
+    if photometric not in (ONE_SAMPLE if samples == 1 else COLOURS if samples == 3 else ()):
+        what = f"holds {samples} samples a pixel as {_word(photometric)}, which is not read"
+        raise InputError(path, what, "Export it in grey (MONOCHROME2)")
+    rows, columns, allocated = (_whole(dataset, keyword, path) for keyword in ("Rows", "Columns", "BitsAllocated"))
+    check_shape(path, (rows, columns), 4 * samples)
+    if allocated in (32, 64) and "BitsStored" not in dataset and photometric == "MONOCHROME2":
+        # Only Float and Double Float Pixel Data go without the elements on stored bits (PS3.3 C.7.6.24 and 25).
+        return Frame(rows, columns, allocated, allocated, allocated - 1, True, photometric, is_float=True)
+    stored, high, sign = (
+        _whole(dataset, keyword, path) for keyword in ("BitsStored", "HighBit", "PixelRepresentation")
     )
-    if allocated not in (8, 16, 32) or not 1 <= stored <= allocated or high != stored - 1 or sign not in (0, 1):
+    possible = allocated in (8, 16, 32) and 1 <= stored <= high + 1 <= allocated and sign in (0, 1)
+    if not possible or (samples == 3 and (allocated > 16 or sign or high != stored - 1)):
         what = f"describes its pixels in a way that is not read: {stored} bits up to bit {high} of {allocated}"
         raise InputError(path, what, "Export it again with 8 or 16 bits a pixel")
-    check_shape(path, (rows, columns), 4)
-    return Frame(rows, columns, allocated, stored, sign == 1, photometric == "MONOCHROME1")
+    return Frame(rows, columns, allocated, stored, high, sign == 1, photometric)
 
 
 def _whole(dataset: Dataset, keyword: str, path: Path) -> int:
@@ -127,5 +147,5 @@ def _whole(dataset: Dataset, keyword: str, path: Path) -> int:
 
 def _word(photometric: str) -> str:
     """A photometric interpretation for a message; free text of a broken file is not quoted."""
-    known = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", *MONOCHROME)
+    known = (*ONE_SAMPLE, *COLOURS, "YBR_PARTIAL_420", "YBR_PARTIAL_422", "CMYK", "ARGB", "HSV")
     return photometric if photometric in known else "unknown colours"

@@ -29,6 +29,7 @@ PATIENT_MODALITIES = ("CT", "MR", "PT", "NM")
 
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
+ENHANCED_CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2.1"
 OLDEST = 130.0
 """An age above this many years is a data-entry error."""
 

@@ -1,15 +1,23 @@
 """The limits on what is read, checked from a file's header before memory is taken for its pixels.
 
 A kilobyte can claim a billion voxels. Every reader asks this table first, so that a bomb costs a line, not the machine.
+
+The values hold for the context of the caller: `with limits_set(max_pixels=4e8):` raises one for everything that is
+read inside, in this thread, and nowhere else. The command line's `--limit` does the same around a command.
 """
 
 from __future__ import annotations
 
+import difflib
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
-from medunet.errors import InputError
+from medunet.errors import InputError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +25,8 @@ class Limit:
     """One limit.
 
     Attributes:
-        name: how messages call it.
-        value: the largest number that is still read.
+        name: how messages and `--limit` call it.
+        value: the largest number that is still read, unless another is set.
         unit: what is counted.
         why: one sentence for the reader of the table.
     """
@@ -27,6 +35,11 @@ class Limit:
     value: int
     unit: str
     why: str
+
+    @property
+    def allowed(self) -> int:
+        """The largest number that is read here and now."""
+        return _set.get().get(self.name, self.value)
 
 
 MAX_FILE_BYTES = Limit(
@@ -44,8 +57,96 @@ MAX_VOXELS = Limit(
 MAX_ARRAY_BYTES = Limit(
     "max_array_bytes", 4 * 1024**3, "bytes", "The decoded array, all channels together, must fit into ordinary memory."
 )
+MAX_INFLATED_BYTES = Limit(
+    "max_inflated_bytes", 256 * 1024**2, "bytes", "A DICOM file that is deflated as a whole may inflate to this much."
+)
+MAX_ELEMENTS = Limit(
+    "max_elements", 20_000, "elements", "A film's DICOM header holds some hundred elements, nested ones counted."
+)
+MAX_HEADER_BYTES = Limit(
+    "max_header_bytes", 64 * 1024**2, "bytes", "What stands before the pixels of a DICOM or NIfTI file."
+)
+MAX_DECODER_BYTES = Limit(
+    "max_decoder_bytes", 3 * 1024**3, "bytes", "Memory of the process that decodes compressed pixels apart."
+)
+MAX_DECODER_SECONDS = Limit(
+    "max_decoder_seconds",
+    60,
+    "seconds",
+    "Processor time for the compressed pixels of one file; real films take under three.",
+)
 
-LIMITS: dict[str, Limit] = {limit.name: limit for limit in (MAX_FILE_BYTES, MAX_PIXELS, MAX_VOXELS, MAX_ARRAY_BYTES)}
+LIMITS: dict[str, Limit] = {
+    limit.name: limit
+    for limit in (
+        MAX_FILE_BYTES,
+        MAX_PIXELS,
+        MAX_VOXELS,
+        MAX_ARRAY_BYTES,
+        MAX_INFLATED_BYTES,
+        MAX_ELEMENTS,
+        MAX_HEADER_BYTES,
+        MAX_DECODER_BYTES,
+        MAX_DECODER_SECONDS,
+    )
+}
+
+_set: ContextVar[Mapping[str, int]] = ContextVar("_set", default=MappingProxyType({}))
+
+
+@contextmanager
+def limits_set(**values: float) -> Iterator[None]:
+    """Read with other limits inside the block; those that are not named stay as they are.
+
+    Args:
+        values: name of `LIMITS` to the largest number that is read, a whole number above 0.
+
+    Raises:
+        UsageError: no such limit, or no such number.
+    """
+    token = _set.set(
+        MappingProxyType({**_set.get(), **{name: _checked(name, value) for name, value in values.items()}})
+    )
+    try:
+        yield
+    finally:
+        _set.reset(token)
+
+
+def limits_in_force() -> dict[str, Limit]:
+    """The table with the values that hold here and now."""
+    return {name: replace(limit, value=limit.allowed) for name, limit in LIMITS.items()}
+
+
+def parse_limits(words: Iterable[str]) -> dict[str, float]:
+    """NAME=NUMBER words as a mapping for `limits_set`; 4e8 is a number.
+
+    Raises:
+        UsageError: a word of another form.
+    """
+    values = {}
+    for word in words:
+        name, sign, number = word.partition("=")
+        try:
+            values[name.strip()] = float(number)
+        except ValueError:
+            sign = ""
+        if not sign:
+            raise UsageError("--limit", f"`{word}` is not NAME=NUMBER", "Write for example --limit max_pixels=4e8")
+    for name, value in values.items():
+        _checked(name, value)
+    return values
+
+
+def _checked(name: str, value: float) -> int:
+    """A limit's new value, where there is such a limit and such a value."""
+    if name not in LIMITS:
+        near = difflib.get_close_matches(name, LIMITS, n=1)
+        hint = f"Did you mean {near[0]}? `medunet limits` lists them" if near else "`medunet limits` lists them"
+        raise UsageError(name, "is no limit", hint)
+    if not (math.isfinite(value) and value >= 1 and value == int(value)):
+        raise UsageError(name, f"is a whole number from 1, not {value:g}", "Give the largest number that may be read")
+    return int(value)
 
 
 def check_file_size(path: Path, size: int) -> None:
@@ -54,8 +155,8 @@ def check_file_size(path: Path, size: int) -> None:
     Raises:
         InputError: the file is too large.
     """
-    if size > MAX_FILE_BYTES.value:
-        raise _too_much(path, f"has {size:,} bytes", MAX_FILE_BYTES)
+    if size > MAX_FILE_BYTES.allowed:
+        raise too_much(path, f"has {size:,} bytes", MAX_FILE_BYTES, size)
 
 
 def check_shape(path: Path, shape: tuple[int, ...], bytes_per_element: int) -> None:
@@ -75,13 +176,22 @@ def check_shape(path: Path, shape: tuple[int, ...], bytes_per_element: int) -> N
     count = math.prod(shape)
     # A scan of one slice is judged as a film.
     limit = MAX_VOXELS if sum(n > 1 for n in shape) > 2 else MAX_PIXELS
-    if count > limit.value:
-        raise _too_much(path, f"claims {claim} {limit.unit}", limit)
-    if count * bytes_per_element > MAX_ARRAY_BYTES.value:
-        raise _too_much(path, f"claims {claim} elements of {bytes_per_element} bytes", MAX_ARRAY_BYTES)
+    if count > limit.allowed:
+        raise too_much(path, f"claims {claim} {limit.unit}", limit, count)
+    size = count * bytes_per_element
+    if size > MAX_ARRAY_BYTES.allowed:
+        raise too_much(path, f"claims {claim} elements of {bytes_per_element} bytes", MAX_ARRAY_BYTES, size)
 
 
-def _too_much(path: Path, claim: str, limit: Limit) -> InputError:
-    """The refusal that names the limit and its value."""
-    remedy = "Check that the file is what it should be, and cut or shrink it"
-    return InputError(path, f"{claim}, more than the limit {limit.name} of {limit.value:,} {limit.unit}", remedy)
+def too_much(path: Path, claim: str, limit: Limit, needed: int | None = None) -> InputError:
+    """The refusal that names the limit, its value, and the option that raises it.
+
+    Args:
+        path: the file.
+        claim: what the file has or says.
+        limit: what it is above.
+        needed: the value that would do, where it is known.
+    """
+    value = "NUMBER" if needed is None else needed
+    remedy = f"Check that the file is what it should be; if it is, raise the limit by `--limit {limit.name}={value}`"
+    return InputError(path, f"{claim}, more than the limit {limit.name} of {limit.allowed:,} {limit.unit}", remedy)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from medunet.errors import InputError
 from medunet.images.grid import Grid, ThirdAxis
 from medunet.images.image import Image
-from medunet.images.limits import check_shape
+from medunet.images.limits import MAX_HEADER_BYTES, check_shape, too_much
 from medunet.images.opening import decoding, warnings_kept
 from medunet.images.pixels import Pixels
 from medunet.images.validity import without_invalid
@@ -32,6 +32,8 @@ HEADER_BYTES = {348: 1, 540: 2}
 
 LAST_SPACE_CODE = 5
 """Largest code of a coordinate system in the standard (template)."""
+
+_PIECE = 1 << 24
 
 TRAILING_BYTES = 1 << 16
 """How much may follow the voxels before a file is refused as something else."""
@@ -76,7 +78,8 @@ def read_image(path: Path) -> Image:
         data = _read_voxels(stream, header, path)
     array = data.T if len(header.shape) == 2 else data
     if (header.slope, header.intercept) != (1.0, 0.0):
-        array = array * header.slope + header.intercept
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found not to be valid below
+            array = array * header.slope + header.intercept
     values, valid = without_invalid(array[None], None, path)
     return Image(values, header.grid, valid=valid, source=path.name, notes=header.notes)
 
@@ -122,6 +125,8 @@ def _read_header(stream: BinaryIO, path: Path) -> _Header:
     slope, intercept = raw.get_slope_inter()  # (None, None) for a slope of 0 or NaN: nothing is scaled
     slope, intercept = (1.0, 0.0) if slope is None else (float(slope), float(intercept))
     offset = max(int(raw["vox_offset"]), size + 4)
+    if offset > MAX_HEADER_BYTES.allowed:
+        raise too_much(path, f"says that its voxels start at byte {offset:,}", MAX_HEADER_BYTES, offset)
     return _Header(shape, dtype, offset, slope, intercept, grid, notes)
 
 
@@ -176,7 +181,10 @@ def _read_voxels(stream: BinaryIO, header: _Header, path: Path) -> NDArray[Any]:
     """The stored voxels in file axis order (x, y[, z]); the stream is read to its end, so a checksum is verified."""
     stream.seek(header.offset)
     wanted = math.prod(header.shape) * header.dtype.itemsize
-    data = stream.read(wanted)
+    data = bytearray()
+    # In pieces: a short file that claims a large scan takes no more memory than it has bytes.
+    while len(data) < wanted and (piece := stream.read(min(_PIECE, wanted - len(data)))):
+        data += piece
     if len(data) != wanted:
         raise InputError(
             path, f"is cut off: {len(data)} of {wanted} bytes of voxels are there", "Copy or export the file again"

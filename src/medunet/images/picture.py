@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from medunet.errors import InputError
 from medunet.images.grid import Grid
 from medunet.images.image import Image
+from medunet.images.parcel import Parcel
 from medunet.images.pixels import Kind, Pixels, whole_numbers
 from medunet.images.validity import without_invalid
 
@@ -36,6 +37,18 @@ class Picture:
     lossy: bool = False
     notes: tuple[str, ...] = ()
 
+    def to_parcel(self) -> Parcel:
+        """The picture on its way from the process that decoded it."""
+        arrays = {"array": self.array, "palette": self.palette, "alpha": self.alpha}
+        return Parcel({"lossy": self.lossy, "notes": self.notes}, {n: a for n, a in arrays.items() if a is not None})
+
+    @classmethod
+    def of_parcel(cls, parcel: Parcel) -> Picture:
+        """The picture that `to_parcel` sent."""
+        arrays, words = parcel.arrays, parcel.words
+        notes = tuple(str(note) for note in words["notes"])
+        return cls(arrays["array"], arrays.get("palette"), arrays.get("alpha"), bool(words["lossy"]), notes)
+
     def to_image(self, path: Path) -> Image:
         """The picture as an Image: (1 or 3, row, column).
 
@@ -44,7 +57,7 @@ class Picture:
         """
         array = self.array if self.palette is None else self.palette[self.array]
         notes = self.notes if self.palette is None else (*self.notes, "palette colours looked up")
-        if array.ndim == 3 and _equal_channels(array):
+        if array.ndim == 3 and equal_channels(array):
             array, notes = array[..., 0], (*notes, GREY_NOTE)
         valid = None
         if self.alpha is not None and not _opaque(self.alpha):
@@ -61,7 +74,7 @@ class Picture:
             InputError: fractions, negative numbers, transparency that matters or colours of more than 8 bits.
         """
         array = self.array
-        if array.ndim == 3 and _equal_channels(array):
+        if array.ndim == 3 and equal_channels(array):
             array = array[..., 0]
         if self.alpha is not None and not _opaque(self.alpha):
             self._refuse_telling_alpha(path)
@@ -115,7 +128,7 @@ def orientation_note(orientation: int) -> tuple[str, ...]:
     return (f"turned upright by orientation tag {orientation}",) if orientation in range(2, 9) else ()
 
 
-def _equal_channels(array: NDArray[Any]) -> bool:
+def equal_channels(array: NDArray[Any]) -> bool:
     """True where the three channels of (row, column, 3) hold the same values."""
     return bool((array[..., 0] == array[..., 1]).all() and (array[..., 0] == array[..., 2]).all())
 

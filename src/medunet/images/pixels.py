@@ -80,7 +80,8 @@ def whole_numbers(array: NDArray[Any], path: Path) -> NDArray[np.unsignedinteger
     remedy = "Export the mask again as whole numbers from 0, without smoothing or interpolation"
     if array.dtype.kind == "f":
         nearest = np.rint(array)
-        wrong = ~(np.abs(array - nearest) <= WHOLE_TOLERANCE)
+        with np.errstate(invalid="ignore"):  # infinity minus infinity is NaN, which is caught as wrong
+            wrong = ~(np.abs(array - nearest) <= WHOLE_TOLERANCE)
         if wrong.any():
             raise InputError(path, f"holds the value {float(array[wrong][0]):g}, which is no label", remedy)
         array = nearest

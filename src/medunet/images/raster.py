@@ -16,13 +16,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
-from PIL import ImageFile
+from PIL import ImageFile, JpegImagePlugin, PngImagePlugin
 
 from medunet.errors import InputError
+from medunet.images.apart import decode_apart
 from medunet.images.grid import Grid
 from medunet.images.image import Image
+from medunet.images.jpeg_stream import frame_header
 from medunet.images.limits import check_shape
 from medunet.images.opening import decoding, warnings_kept
+from medunet.images.parcel import Parcel
 from medunet.images.picture import Picture, orientation_note, upright, upright_shape
 from medunet.images.pixels import Pixels
 
@@ -32,6 +35,9 @@ ORIENTATION_TAG = 0x0112
 
 GREY, COLOUR, PALETTE = 0, 2, 3
 """Colour types of a PNG (PNG specification, 11.2.2); 4 and 6 are grey and colour with alpha."""
+
+_JPEG_HEAD = 1 << 22
+"""Bytes of a JPEG in which its header must stand, behind thumbnails and colour profiles."""
 
 _CHUNK_LIMIT = 1 << 20
 """An EXIF chunk is at most 64 KiB; what claims more is not read."""
@@ -47,6 +53,7 @@ class Header:
         colour: a PNG's colour type, or None for a JPEG.
         orientation: EXIF orientation, 1 to 8.
         animated: True for a PNG of several pictures.
+        plain: False for a JPEG that takes many passes over its pixels, which a hostile one can make endless.
     """
 
     columns: int
@@ -55,6 +62,7 @@ class Header:
     colour: int | None
     orientation: int
     animated: bool = False
+    plain: bool = True
 
 
 def is_png(head: bytes) -> bool:
@@ -83,9 +91,19 @@ def read_grid(path: Path) -> Grid:
     return Grid(upright_shape(header.rows, header.columns, header.orientation))
 
 
+def decode_here(path: Path) -> Parcel:
+    """The Picture as a parcel, decoded in this process, which is the worker."""
+    return _decoded(path, _header(path)).to_parcel()
+
+
 def _decode(path: Path) -> Picture:
-    """Decode a PNG or JPEG into an upright Picture."""
+    """Decode a PNG or JPEG into an upright Picture: PNG and baseline JPEG here, other JPEG apart."""
     header = _header(path)
+    return _decoded(path, header) if header.plain else Picture.of_parcel(decode_apart("jpeg", path))
+
+
+def _decoded(path: Path, header: Header) -> Picture:
+    """Decode a PNG or JPEG into an upright Picture."""
     notes = orientation_note(header.orientation)
     with _opened(path) as picture:
         with decoding(path, picture.format or "picture"):
@@ -141,10 +159,10 @@ def _palette(picture: Pillow.Image, array: NDArray[Any], path: Path) -> NDArray[
 def _opened(path: Path) -> Iterator[ImageFile.ImageFile]:
     """Open a PNG or JPEG with Pillow, header only, its warnings kept off the terminal."""
     with decoding(path, "picture"), warnings_kept():
-        try:
-            picture = Pillow.open(path, formats=("PNG", "JPEG"))
-        except Pillow.DecompressionBombError:
-            raise InputError(path, "claims more pixels than the limit max_pixels", "Cut or shrink it") from None
+        # Not by Pillow.open: its own fixed limit would stand beside the one that a user can raise.
+        with open(path, "rb") as file:
+            png = is_png(file.read(len(PNG_SIGNATURE)))
+        picture = PngImagePlugin.PngImageFile(path) if png else JpegImagePlugin.JpegImageFile(path)
     with picture:
         yield picture
 
@@ -192,12 +210,21 @@ def _png_header(path: Path) -> Header:
 
 def _jpeg_header(path: Path) -> Header:
     """Size and orientation of a JPEG."""
+    with open(path, "rb") as file:
+        found = frame_header(file.read(_JPEG_HEAD))
+    if found is None:
+        raise InputError(path, "is damaged or cut off: it has no JPEG header", "Copy or export the file again")
+    if found.process not in ("baseline", "extended sequential", "progressive") or found.bits != 8:
+        what = f"is a JPEG of {found.bits} bits with the process `{found.process}`, which is not read"
+        raise InputError(path, what, "Export it as PNG, or as JPEG of 8 bits")
+    check_shape(path, (found.rows, found.columns), 4)
     with _opened(path) as picture:
         if picture.mode not in ("L", "RGB"):
             raise InputError(path, f"is a {picture.mode} JPEG for print", "Export it in grey or RGB")
         with decoding(path, "JPEG"), warnings_kept():
             orientation = picture.getexif().get(ORIENTATION_TAG, 1)
-        return Header(picture.width, picture.height, 8, None, _valid_orientation(orientation))
+        plain = found.process != "progressive"
+        return Header(picture.width, picture.height, 8, None, _valid_orientation(orientation), plain=plain)
 
 
 def _orientation(exif: bytes) -> int:

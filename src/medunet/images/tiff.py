@@ -1,5 +1,7 @@
 """TIFF, by tifffile; by Pillow where tifffile lacks the compression (LZW, JPEG) and Pillow changes no value.
 
+A plain one (see `tiff_header`) is read here, any other in a process apart.
+
 Resolution tags speak of print, not of the patient, so the spacing is None.
 """
 
@@ -7,7 +9,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -17,12 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medunet.errors import InputError
+from medunet.images.apart import decode_apart
 from medunet.images.grid import Grid
 from medunet.images.image import Image
 from medunet.images.limits import check_shape
 from medunet.images.opening import decoding, warnings_kept
+from medunet.images.parcel import Parcel
 from medunet.images.picture import Picture, orientation_note, upright, upright_shape
 from medunet.images.pixels import Pixels
+from medunet.images.tiff_header import is_plain
 
 if TYPE_CHECKING:
     from tifffile import TiffPage
@@ -34,13 +40,18 @@ MINISWHITE, MINISBLACK, RGB, PALETTE = 0, 1, 2, 3
 """Photometric interpretations that are read (TIFF 6.0, tag 262)."""
 
 UNCOMPRESSED = 1
+PLANES = 2
+"""Planar configuration in which the samples of a pixel lie apart, one plane after the other."""
+
 BY_TIFFFILE = (UNCOMPRESSED, 8, 32773, 32946)
 """Compressions that tifffile decodes alone: none, Deflate (two numbers), PackBits."""
+
+DEFLATE = (8, 32946)
 
 BY_PILLOW = {5: "LZW", 7: "JPEG"}
 """Compressions that Pillow's libtiff decodes."""
 
-PILLOW_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
+PILLOW_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B")
 """Pillow's modes in which it holds the stored values unchanged."""
 
 SAMPLE_BITS = (1, 8, 16, 32, 64)
@@ -70,16 +81,39 @@ def read_pixels(path: Path) -> Pixels:
 
 def read_grid(path: Path) -> Grid:
     """The upright picture's grid, from the header alone."""
+    if not is_plain(path):
+        rows, columns = decode_apart("tiff size", path).words["size"]
+        return Grid((int(rows), int(columns)))
+    return Grid(_size(path))
+
+
+def _size(path: Path) -> tuple[int, int]:
+    """The upright picture's (row, column) shape."""
     with _page(path) as (page, _):
-        return Grid(upright_shape(page.imagelength, page.imagewidth, _orientation(page)))
+        return upright_shape(page.imagelength, page.imagewidth, _orientation(page))
+
+
+def size_here(path: Path) -> Parcel:
+    """The upright picture's shape as the word "size", read in this process, which is the worker."""
+    return Parcel({"size": _size(path)})
+
+
+def decode_here(path: Path) -> Parcel:
+    """The Picture as a parcel, decoded in this process, which is the worker."""
+    return _decoded(path).to_parcel()
 
 
 def _decode(path: Path) -> Picture:
+    """Decode a TIFF of one page into an upright Picture, here or apart."""
+    return _decoded(path) if is_plain(path) else Picture.of_parcel(decode_apart("tiff", path))
+
+
+def _decoded(path: Path) -> Picture:
     """Decode a TIFF of one page into an upright Picture."""
     with _page(path) as (page, size):
         _check_whole(page, size, path)
         photometric, orientation = int(page.photometric), _orientation(page)
-        array = upright(_samples(page, path), orientation)
+        array = _samples(page, path)
         palette = _palette(page) if photometric == PALETTE else None
         lossy = int(page.compression) == 7
         bits = int(page.bitspersample)
@@ -104,11 +138,14 @@ def _page(path: Path) -> Iterator[tuple[TiffPage, int]]:
     token = _complaints.set(complaints)
     try:
         with decoding(path, "TIFF"), TiffFile(path) as file:
-            page = _single_page(file.pages, path)
-            tags = {int(number) for text in complaints for number in re.findall(r"TiffTag (\d+)", text)}
-            if tags & PIXEL_TAGS:
-                raise InputError(path, f"is damaged: TIFF tag {min(tags & PIXEL_TAGS)} cannot be read",
-                                 "Copy or export the file again")  # fmt: skip
+            every: list[Any] = list(file.pages)
+            pages = [page for page in every if not page.is_reduced]
+            tags = {int(number) for text in complaints for number in re.findall(r"TiffTag (\d+)", text)} & PIXEL_TAGS
+            if tags:
+                raise InputError(
+                    path, f"is damaged: TIFF tag {min(tags)} cannot be read", "Copy or export the file again"
+                )
+            page = _single_page(pages, path)
             yield page, int(file.filehandle.size)
     finally:
         _complaints.reset(token)
@@ -126,12 +163,11 @@ def _keep_complaint(record: logging.LogRecord) -> bool:
 logging.getLogger("tifffile").addFilter(_keep_complaint)
 
 
-def _single_page(pages: Any, path: Path) -> TiffPage:
-    """The one page of a TIFF, its claims checked. Reduced copies (thumbnails) beside it do not count."""
-    full = [page for page in pages if not page.is_reduced]
-    if len(full) != 1:
-        raise InputError(path, f"is a TIFF of {len(full)} pages", "Export each page as a file of its own")
-    page: TiffPage = full[0]
+def _single_page(pages: Sequence[Any], path: Path) -> TiffPage:
+    """The one page of a TIFF, its claims checked; `pages` are without reduced copies (thumbnails)."""
+    if len(pages) != 1:
+        raise InputError(path, f"is a TIFF of {len(pages)} pages", "Export each page as a file of its own")
+    page: TiffPage = pages[0]
     if page.imagedepth != 1:
         raise InputError(path, "is a TIFF with a depth", "Export each slice as a file of its own")
     if page.photometric is None or int(page.photometric) not in (MINISWHITE, MINISBLACK, RGB, PALETTE):
@@ -162,37 +198,48 @@ def _check_whole(page: TiffPage, size: int, path: Path) -> None:
 
 
 def _samples(page: TiffPage, path: Path) -> NDArray[Any]:
-    """The page as stored: (row, column) or (row, column, sample)."""
+    """The page upright, values as stored: (row, column) or (row, column, sample)."""
     compression = int(page.compression)
-    if compression in BY_TIFFFILE:
-        array = np.asarray(page.asarray())
-        planes = page.planarconfig is not None and int(page.planarconfig) == 2 and page.samplesperpixel > 1
-        array = array.reshape((page.samplesperpixel, *page.shape[-2:])) if planes else array
-        return np.moveaxis(array, 0, -1) if planes else array
-    if compression not in BY_PILLOW:
+    if compression in BY_PILLOW:
+        return _by_pillow(page, path)
+    if compression not in BY_TIFFFILE:
         name = getattr(page.compression, "name", str(compression))
         raise InputError(path, f"is compressed by {name}, which is not read", "Export it uncompressed or with LZW")
-    return _by_pillow(page, path)
+    if compression in DEFLATE:
+        _check_inflated(page, path)
+    array = np.asarray(page.asarray())
+    if page.samplesperpixel > 1 and page.planarconfig is not None and int(page.planarconfig) == PLANES:
+        array = np.moveaxis(array.reshape((page.samplesperpixel, *page.shape[-2:])), 0, -1)
+    return upright(array, _orientation(page))
+
+
+def _check_inflated(page: TiffPage, path: Path) -> None:
+    """Refuse a page whose strips or tiles inflate to more than they should hold; tifffile inflates without bound."""
+    wide, high = page.tilewidth or page.imagewidth, page.tilelength or min(page.rowsperstrip, page.imagelength)
+    expected = wide * high * page.samplesperpixel * max(1, int(page.bitspersample) // 8)
+    handle = page.parent.filehandle
+    for start, count in zip(page.dataoffsets, page.databytecounts, strict=False):
+        handle.seek(start)
+        inflater = zlib.decompressobj()
+        if len(inflater.decompress(handle.read(count), expected + 1)) > expected:
+            raise InputError(path, "inflates to more than its header says", "Export the file again")
 
 
 def _by_pillow(page: TiffPage, path: Path) -> NDArray[Any]:
-    """The page decoded by Pillow, values as stored."""
+    """The page decoded by Pillow, which turns it upright itself; values as stored."""
     from PIL import Image as Pillow
 
     with warnings_kept():
         picture = Pillow.open(path, formats=("TIFF",))
     with picture:
-        bits, photometric = int(page.bitspersample), int(page.photometric)
+        bits = int(page.bitspersample)
         if picture.mode not in PILLOW_MODES or bits not in (1, 8, 16) or (page.samplesperpixel > 1 and bits != 8):
             name = BY_PILLOW[int(page.compression)]
             raise InputError(path, f"holds {bits}-bit samples compressed by {name}, which are not read",
                              "Export it uncompressed")  # fmt: skip
-        # Pillow turns upright by itself; here everything is turned in one place.
-        picture.tag_v2[274] = 1  # type: ignore[attr-defined]
         array = np.asarray(picture)
-        if photometric == MINISWHITE and bits <= 8:
-            array = ~array
-        return array
+    # Pillow inverts MINISWHITE up to 8 bits and says nothing; here everything is inverted in one place.
+    return ~array if int(page.photometric) == MINISWHITE and bits <= 8 else array
 
 
 def _without_alpha(array: NDArray[Any], photometric: int, path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:

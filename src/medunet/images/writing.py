@@ -85,12 +85,14 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write text as UTF-8, line ends as they are, whole or not at all.
+    r"""Write text as UTF-8, line ends as they are, whole or not at all.
+
+    What UTF-8 cannot hold, the raw bytes in the name of a file from an older system, is written as `\udce9`.
 
     Raises:
         OutputError: see `whole`.
     """
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_json(path: str | Path, value: object) -> None:

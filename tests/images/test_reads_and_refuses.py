@@ -1,0 +1,453 @@
+"""What medunet reads and what it refuses: one table, carried out here and printed as the page of that name.
+
+`python tests/images/test_reads_and_refuses.py > docs/reads-and-refuses.md` writes the page.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image as Pillow
+
+from medunet.errors import InputError
+from medunet.images import LIMITS, read_grid, read_image
+
+PAGE = Path(__file__).parents[2] / "docs" / "reads-and-refuses.md"
+
+GREY = np.add.outer(np.arange(48) * 5, np.arange(40)).astype(np.uint8) + np.eye(48, 40, dtype=np.uint8)
+DEEP = (np.add.outer(np.arange(48) * 60, np.arange(40) * 7) % 4096).astype(np.uint16)
+COLOUR = np.stack([GREY, GREY.T.copy().reshape(48, 40), np.flipud(GREY)], axis=2)
+
+HTJ2K = base64.b85decode(
+    "|4;u>04YEK0000H0000C00000000000000H0000C0000000000009pH0sl|{2mk^A000XAQUDA90ssL31q1{@0smY86Cj9?kdTm&kdTm&kdTm"
+    "wh=~7W02crOPjF>!N>E53R%LP^FfKASE;BCwkN^q*00000X8-~JlfVEbS@Z=5bO68r5`f+U2Xp|S01AK*6oUQ$;xquD01A+&r_%rc0QNQjpa"
+    "2T+L?tRwiAvPqDE?A`zPJFO02a7bTCrlqiWMtXto;0h5s-j;_Cf*dya4~%"
+)
+"""12 rows and 17 columns of 12-bit values, 300 a row and 31 a column, as a lossless HTJ2K codestream."""
+
+
+# -- how a file of each kind is made; each gives the array to be read, or None ---------------------------------------
+
+
+def native(make, path, array=DEEP, **elements):
+    made = make(array, **{"BitsStored": 12 if array.dtype == np.uint16 else 8, **elements})
+    made.replace(path)
+    return array
+
+
+def implicit(make, path):
+    return native(make, path, implicit=True)
+
+
+def big_endian(make, path):
+    return native(make, path, big=True)
+
+
+def without_preamble(make, path):
+    native(make, path)
+    path.write_bytes(path.read_bytes()[132:])
+    return DEEP
+
+
+def without_meta(make, path):
+    native(make, path, implicit=True)
+    data = path.read_bytes()[132:]
+    path.write_bytes(data[data.index(b"\x08\x00\x16\x00") :])
+    return DEEP
+
+
+def deflated(make, path):
+    import pydicom
+
+    native(make, path)
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.DeflatedExplicitVRLittleEndian
+    dataset.save_as(path)
+    return DEEP
+
+
+def monochrome1(make, path):
+    return 4095 - native(make, path, PhotometricInterpretation="MONOCHROME1")
+
+
+def signed(make, path):
+    return native(make, path, DEEP.astype(np.int16) - 2000, BitsStored=16)
+
+
+def ten_bits(make, path):
+    return native(make, path, DEEP // 4, BitsStored=10)
+
+
+def bits_32(make, path):
+    return native(make, path, DEEP.astype(np.uint32) * 70000, BitsStored=32)
+
+
+def high_bits(make, path):
+    native(make, path, DEEP * 16 + 5, BitsStored=12, HighBit=15)
+    return DEEP
+
+
+def rgb(make, path, planar=0):
+    array = COLOUR if planar == 0 else np.moveaxis(COLOUR, 2, 0)
+    elements = {"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB", "PlanarConfiguration": planar}
+    native(make, path, array, Rows=48, Columns=40, BitsStored=8, **elements)
+    return np.moveaxis(COLOUR, 2, 0)
+
+
+def rgb_planes(make, path):
+    return rgb(make, path, planar=1)
+
+
+def equal_rgb(make, path):
+    elements = {"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB", "PlanarConfiguration": 0}
+    native(make, path, np.stack([GREY] * 3, axis=2), BitsStored=8, **elements)
+    return GREY
+
+
+def ybr(make, path):
+    pixels = np.asarray(Pillow.fromarray(COLOUR).convert("YCbCr"))
+    elements = {"SamplesPerPixel": 3, "PhotometricInterpretation": "YBR_FULL", "PlanarConfiguration": 0}
+    native(make, path, pixels, BitsStored=8, **elements)
+    return np.moveaxis(COLOUR, 2, 0), 4
+
+
+def palette(make, path):
+    import pydicom
+
+    native(make, path, GREY % 4, PhotometricInterpretation="PALETTE COLOR")
+    dataset = pydicom.dcmread(path)
+    colours = np.array([[0, 10, 20, 255], [1, 1, 1, 1], [9, 8, 7, 6]], np.uint8)
+    for number, values in enumerate(colours):
+        dataset.add_new(0x00281101 + number, "US", [4, 0, 8])
+        dataset.add_new(0x00281201 + number, "OW", values.tobytes())
+    dataset.save_as(path)
+    return colours[:, GREY % 4]
+
+
+def compressed(make, path, name, array=DEEP, **elements):
+    """The film through an encoder of GDCM."""
+    import gdcm
+
+    native(make, path, array, **elements)
+    reader = gdcm.ImageReader()
+    reader.SetFileName(str(path))
+    assert reader.Read()
+    change = gdcm.ImageChangeTransferSyntax()
+    change.SetTransferSyntax(gdcm.TransferSyntax(getattr(gdcm.TransferSyntax, name)))
+    change.SetInput(reader.GetImage())
+    assert change.Change()
+    writer = gdcm.ImageWriter()
+    writer.SetFile(reader.GetFile())
+    writer.SetImage(change.GetOutput())
+    writer.SetFileName(str(path))
+    assert writer.Write()
+    return array
+
+
+def by(name, array=DEEP, slack=0):
+    """A maker of films compressed as GDCM's `name`, read within `slack`."""
+    return lambda make, path: (compressed(make, path, name, array), slack)
+
+
+def encapsulated(make, path, stream, syntax, array, **elements):
+    """A film whose pixels are the given stream."""
+    import pydicom
+
+    native(make, path, array, **elements)
+    dataset = pydicom.dcmread(path)
+    dataset.PixelData = pydicom.encaps.encapsulate([stream])
+    dataset["PixelData"].VR, dataset["PixelData"].is_undefined_length = "OB", True
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.save_as(path)
+    return array
+
+
+def htj2k(make, path):
+    array = np.add.outer(np.arange(12) * 300, np.arange(17) * 31).astype(np.uint16)
+    return encapsulated(make, path, HTJ2K, "1.2.840.10008.1.2.4.201", array, BitsStored=16)
+
+
+def colour_jpeg(make, path):
+    import io
+
+    smooth = np.stack([GREY, GREY // 2, 255 - GREY], axis=2)
+    stream = io.BytesIO()
+    Pillow.fromarray(smooth).save(stream, "JPEG", quality=98, subsampling=0)
+    elements = {"SamplesPerPixel": 3, "PhotometricInterpretation": "YBR_FULL_422", "PlanarConfiguration": 0}
+    encapsulated(make, path, stream.getvalue(), "1.2.840.10008.1.2.4.50", smooth, BitsStored=8, **elements)
+    return np.moveaxis(smooth, 2, 0), 8
+
+
+def video(make, path):
+    encapsulated(make, path, b"\0" * 64, "1.2.840.10008.1.2.4.100", GREY)
+
+
+def frames(make, path):
+    native(make, path, NumberOfFrames="2")
+
+
+def one_bit(make, path):
+    native(make, path, GREY, BitsAllocated=1, BitsStored=1)
+
+
+def picture(array, form, mode=None, **options):
+    """A maker of pictures by Pillow."""
+
+    def make_picture(make, path):
+        made = Pillow.fromarray(array)
+        (made.convert(mode) if mode else made).save(path, form, **options)
+        return np.moveaxis(array, 2, 0) if array.ndim == 3 else array
+
+    return make_picture
+
+
+def lossy(array, slack, **options):
+    inner = picture(array, "JPEG", quality=98, **options)
+    return lambda make, path: (inner(make, path), slack)
+
+
+def palette_png(make, path):
+    made = Pillow.fromarray(GREY % 3, "P")
+    made.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])
+    made.save(path, "PNG", transparency=bytes([255, 255, 255]))
+    return np.array([[0, 255, 0], [0, 0, 255], [0, 0, 0]], np.uint8)[:, GREY % 3]
+
+
+def rgba_16(make, path):
+    import struct
+    import zlib
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\0" + bytes(8 * 4) for _ in range(3))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 3, 16, 6, 0, 0, 0))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def animated(make, path):
+    Pillow.fromarray(GREY).save(path, "PNG", save_all=True, append_images=[Pillow.fromarray(255 - GREY)])
+
+
+def turned(make, path):
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    Pillow.fromarray(GREY).save(path, "PNG", exif=exif)
+    return np.rot90(GREY, -1)
+
+
+def arithmetic(make, path):
+    Pillow.fromarray(GREY).save(path, "JPEG")
+    path.write_bytes(path.read_bytes().replace(b"\xff\xc0", b"\xff\xc9", 1))
+
+
+def tiff(array, **options):
+    """A maker of TIFF files by tifffile."""
+
+    def make_tiff(make, path):
+        tifffile.imwrite(path, array, **{"photometric": "minisblack", **options})
+        return np.moveaxis(array, 2, 0) if array.ndim == 3 and options.get("photometric") == "rgb" else array
+
+    return make_tiff
+
+
+def miniswhite(make, path):
+    tifffile.imwrite(path, 255 - GREY, photometric="miniswhite")
+    return GREY
+
+
+def lzw(make, path):
+    Pillow.fromarray(GREY).save(path, "TIFF", compression="tiff_lzw")
+    return GREY
+
+
+def pages(make, path):
+    tifffile.imwrite(path, np.stack([GREY, GREY]), photometric="minisblack")
+
+
+def cmyk_tiff(make, path):
+    Pillow.fromarray(COLOUR).convert("CMYK").save(path, "TIFF")
+
+
+def text(make, path):
+    path.write_text("id,subject\n1,2\n")
+
+
+ROWS = (
+    ("DICOM", "Implicit VR Little Endian", implicit, "read", ""),
+    ("DICOM", "Explicit VR Big Endian", big_endian, "read", ""),
+    ("DICOM", "no preamble and mark", without_preamble, "read", "said in the image's notes"),
+    ("DICOM", "no preamble and no file meta", without_meta, "read", "the encoding is recognised by the first element"),
+    ("DICOM", "deflated as a whole", deflated, "read", "inflated up to max_inflated_bytes"),
+    ("DICOM", "MONOCHROME1", monochrome1, "read", "inverted: bright is dense everywhere"),
+    ("DICOM", "signed", signed, "read", ""),
+    ("DICOM", "10 bits in 16", ten_bits, "read", ""),
+    ("DICOM", "32 bits", bits_32, "read", ""),
+    ("DICOM", "12 bits at the upper end of 16", high_bits, "read", "shifted down"),
+    ("DICOM", "RGB, colour by pixel", rgb, "read", "three channels"),
+    ("DICOM", "RGB, colour by plane", rgb_planes, "read", "three channels"),
+    ("DICOM", "RGB with equal channels", equal_rgb, "read", "one grey channel"),
+    ("DICOM", "YBR_FULL", ybr, "read", "turned into RGB"),
+    ("DICOM", "PALETTE COLOR", palette, "read", "its colours are looked up"),
+    ("DICOM", "JPEG Baseline", by("JPEGBaselineProcess1", GREY, 3), "read", "apart"),
+    ("DICOM", "JPEG Baseline, colours", colour_jpeg, "read", "apart; turned into RGB"),
+    ("DICOM", "JPEG Extended, 12 bits", by("JPEGExtendedProcess2_4", DEEP, 3), "read", "apart"),
+    ("DICOM", "JPEG Lossless (.57)", by("JPEGLosslessProcess14"), "read", "apart"),
+    ("DICOM", "JPEG Lossless, first-order (.70)", by("JPEGLosslessProcess14_1"), "read", "apart"),
+    ("DICOM", "JPEG-LS Lossless", by("JPEGLSLossless"), "read", "apart"),
+    ("DICOM", "JPEG 2000 Lossless", by("JPEG2000Lossless"), "read", "apart"),
+    ("DICOM", "HTJ2K Lossless", htj2k, "read", "apart"),
+    ("DICOM", "RLE Lossless", by("RLELossless"), "read", "apart"),
+    ("DICOM", "video (MPEG)", video, "refused", "for which no decoder is installed"),
+    ("DICOM", "several frames", frames, "refused", "multi-frame DICOM file of 2 frames"),
+    ("DICOM", "1 bit a pixel", one_bit, "refused", "in a way that is not read"),
+    ("PNG", "8-bit grey", picture(GREY, "PNG"), "read", ""),
+    ("PNG", "16-bit grey", picture(DEEP, "PNG"), "read", "values as stored"),
+    ("PNG", "RGB", picture(COLOUR, "PNG"), "read", "three channels"),
+    ("PNG", "palette with alpha", palette_png, "read", "its colours are looked up; opaque alpha is dropped"),
+    ("PNG", "EXIF orientation", turned, "read", "turned upright"),
+    ("PNG", "16-bit RGBA", rgba_16, "refused", "16-bit PNG with colour or alpha channels"),
+    ("PNG", "animated", animated, "refused", "animated PNG"),
+    ("JPEG", "baseline", lossy(GREY, 4), "read", "marked as lossy"),
+    ("JPEG", "progressive", lossy(GREY, 4, progressive=True), "read", "apart; marked as lossy"),
+    ("JPEG", "CMYK", picture(COLOUR, "JPEG", "CMYK"), "refused", "CMYK JPEG for print"),
+    ("JPEG", "arithmetic coding", arithmetic, "refused", "arithmetic coding"),
+    ("TIFF", "uncompressed", tiff(DEEP), "read", ""),
+    ("TIFF", "big endian", tiff(DEEP, byteorder=">"), "read", ""),
+    ("TIFF", "BigTIFF", tiff(DEEP, bigtiff=True), "read", "apart"),
+    ("TIFF", "float32", tiff(DEEP.astype(np.float32) / 7), "read", ""),
+    ("TIFF", "tiled", tiff(np.tile(GREY, (2, 2)), tile=(32, 32)), "read", ""),
+    ("TIFF", "Deflate", tiff(DEEP, compression="zlib"), "read", "apart"),
+    ("TIFF", "LZW", lzw, "read", "apart"),
+    ("TIFF", "RGB", tiff(COLOUR, photometric="rgb"), "read", "three channels"),
+    ("TIFF", "MINISWHITE", miniswhite, "read", "inverted: bright is dense everywhere"),
+    ("TIFF", "several pages", pages, "refused", "TIFF of 2 pages"),
+    ("TIFF", "CMYK", cmyk_tiff, "refused", "colours SEPARATED"),
+    ("other", "text, archives, PDF, pickles", text, "refused", "is no image"),
+)  # fmt: skip
+"""(format, kind, maker, read or refused, what becomes of it or what the refusal says)."""
+
+ODD = {
+    "cr-chest-mono1-10bit.dcm": "read", "cr-chest-pa-jpeg.dcm": "read", "dx-thorax-mono1-small.dcm": "read",
+    "cr-chest-zero-spacing-j2k.dcm": "read", "dx-thorax-imager-spacing-only.dcm": "read",
+    "ct-jpeg-lossless-sv1.dcm": "read", "ct-jpegls-lossless.dcm": "read", "ct-j2k-lossless.dcm": "read",
+    "ct-rle.dcm": "read", "ct-deflated.dcm": "read", "ct-jpeg-extended-12bit.dcm": "read",
+    "mr-explicit-big-endian.dcm": "read", "mr-implicit.dcm": "read", "mr-jpegls.dcm": "read",
+    "emr-10-frames-jpegls.dcm": "multi-frame DICOM file of 10 frames",
+    "ect-2-frames-fragmented-no-bot.dcm": "multi-frame DICOM file of 2 frames",
+    "ect-2-frames-supplemental-palette.dcm": "multi-frame DICOM file of 2 frames",
+    "ct-no-preamble-no-meta.dcm": "is no image",
+    "ct-no-preamble.dcm": "read", "ct-small-plain.dcm": "read",
+    "mr-truncated-pixels.dcm": "pixel data 8130 bytes, 8192 expected",
+    "ct-vr-un.dcm": "read",
+    "rtdose-bad-vr.dcm": "radiotherapy dose grid", "mr-no-rows.dcm": "has no Rows",
+    "ct-j2k-sign-mismatch-tilt.dcm": "read", "nm-jpeg-12bit-bad-sos.dcm": "scan header is wrong",
+    "mr-padded-after-pixels.dcm": "read", "us-palette-rle-no-spacing.dcm": "read", "sc-ybr-full-422.dcm": "read",
+    "sc-rgb-odd-size.dcm": "read", "ot-modality-lut.dcm": "read", "ct-8bit-three-spacings.dcm": "read",
+    "parametric-map-float.dcm": "read", "seg-liver-3-frames.dcm": "segmentation object",
+    "sr-measurements.dcm": "structured report", "rtstruct-small.dcm": "RTSTRUCT: contours",
+    "rtdose-32bit.dcm": "radiotherapy dose grid", "dicomdir/DICOMDIR": "DICOMDIR, an index",
+    "ct-no-pixel-spacing.dcm": "read", "empty.dcm": r"is empty \(0 bytes\)",
+}  # fmt: skip
+"""The single files of the shared odd DICOM files: read, or what the refusal says."""
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_every_kind_is_read_right_or_refused(row, make_dicom, tmp_path):
+    form, _, make, verdict, words = row
+    path = tmp_path / "file"
+    made = make(make_dicom, path)
+    if verdict == "refused":
+        with pytest.raises(InputError, match=re.escape(words)):
+            read_image(path)
+        return
+    array, slack = made if isinstance(made, tuple) else (made, 0)
+    image = read_image(path)
+    expected = array if array.ndim == 3 else array[None]
+    assert image.array.shape == expected.shape
+    assert np.abs(image.array.astype(float) - expected).max() <= slack
+    assert image.grid == read_grid(path)
+    if slack == 0 and form != "JPEG":
+        assert image.array.dtype == expected.dtype
+
+
+def test_the_shared_odd_films_are_read_right_or_refused(shared):
+    folder = shared / "dicom-odd"
+    with open(folder / "files.csv", newline="", encoding="utf-8") as file:
+        rows = {row["file"]: row for row in csv.DictReader(file) if not row["file"].endswith("/")}
+    assert rows.keys() == ODD.keys()
+    for name, verdict in ODD.items():
+        if verdict == "read":
+            image = read_image(folder / name)
+            check_against_table(name, rows[name], image)
+            assert image.grid == read_grid(folder / name)
+            continue
+        with pytest.raises(InputError, match=verdict):
+            read_image(folder / name)
+
+
+def check_against_table(name, row, image):
+    """Shape, range and mean as the table has them; lossy films within a few units."""
+    words = row["expected"]
+    shape = re.search(r"shape (\d+)x(\d+)|: (\d+)x(\d+)", words)
+    if shape:
+        assert image.array.shape[1:] == tuple(int(n) for n in shape.groups() if n), name
+    found = re.search(r"after rescale (-?[\d.]+?)\.\.(-?[\d.]+)", words) or re.search(
+        r"stored (-?[\d.]+?)\.\.(-?[\d.]+)", words
+    )
+    if not found or image.channels != 1:
+        return
+    low, high = (float(number.rstrip(".")) for number in found.groups())
+    array = image.array.astype(float)
+    if row["photometric"] == "MONOCHROME1":
+        top = {"cr-chest-mono1-10bit.dcm": 1023, "cr-chest-zero-spacing-j2k.dcm": 32767}.get(name, 255)
+        array = top - array
+    slack = 3 if any("loss" in note for note in image.notes) else 0.01
+    assert array.min() == pytest.approx(low, abs=slack), name
+    assert array.max() == pytest.approx(high, abs=slack), name
+    mean = re.search(r"mean stored (-?[\d.]+)", words)
+    if mean and "after rescale" not in words:
+        assert array.mean() == pytest.approx(float(mean[1].rstrip(".")), abs=max(slack, 0.01)), name
+
+
+def page():
+    """The page of the documentation."""
+    lines = [
+        "# What medunet reads and what it refuses", "",
+        "Files are recognised by what they hold, whatever they are called. A file is read right, or refused by one",
+        "line that says what is wrong and what to do; a batch goes on without it. This page is printed from the table",
+        "that the tests carry out.", "",
+        "Pixels that are compressed in more than the plainest ways are decoded in a process apart, with its own",
+        "limits on memory and time: \"apart\" below. Windows and VOI LUTs are not applied: an image keeps its real",
+        "values.", "",
+        "## Films and masks", "",
+        "| format | kind | | what becomes of it, or what is said |", "|---|---|---|---|",
+    ]  # fmt: skip
+    lines += [f"| {form} | {kind} | {verdict} | {words} |" for form, kind, _, verdict, words in ROWS]
+    lines += [
+        "", "## Other DICOM objects", "",
+        "Refused, each by its own line: structured reports, presentation states, waveforms, enclosed documents, dose",
+        "grids, RTSTRUCT, segmentation objects, whole-slide images, DICOMDIR; files that are cut off, without Rows,",
+        "with a program in their preamble, or with more values than their stored bits can hold.", "",
+        "## Limits", "",
+        "Checked from the header, before memory is taken. `--limit NAME=NUMBER` sets another value for a command,",
+        "`medunet limits` lists those in force, and from Python it is",
+        "`with medunet.images.limits_set(max_pixels=4e8):`.", "",
+        "| limit | largest | why |", "|---|---|---|",
+    ]  # fmt: skip
+    lines += [f"| `{one.name}` | {one.value:,} {one.unit} | {one.why} |" for one in LIMITS.values()]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_page_is_this_table():
+    assert PAGE.read_text(encoding="utf-8") == page(), f"run `python {Path(__file__).name} > {PAGE.name}`"
+
+
+if __name__ == "__main__":
+    print(page(), end="")
