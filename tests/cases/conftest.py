@@ -66,3 +66,24 @@ def shared():
     if not SHARED.is_dir():
         pytest.skip("the shared data are not here")
     return SHARED
+
+
+def chexmask_text(ids, shape=(8, 8), column="ImageID", rca=None):
+    """A CheXmask table: the right lung in columns 1-2, the left in 5-6, the heart in 3-4 with one pixel more."""
+    width = shape[1]
+
+    def runs(first, rows, length):
+        return " ".join(f"{row * width + first + 1} {length}" for row in rows)
+
+    heading = [column, "Dice RCA (Mean)", "Landmarks", "Left Lung", "Right Lung", "Heart", "Height", "Width"]
+    lines = [",".join(heading)]
+    for number, name in enumerate(ids):
+        cells = [name, str((rca or {}).get(name, 0.9)), "", runs(5, (2, 3, 4), 2), runs(1, (2, 3, 4), 2)]
+        cells += [runs(3, (3, 4), 2) + (f" {6 * width + 1 + number % 4} 1"), str(shape[0]), str(shape[1])]
+        lines.append(",".join(cells))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def chexmask():
+    return chexmask_text

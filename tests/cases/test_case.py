@@ -58,7 +58,7 @@ def test_channels_are_stacked_in_order(tmp_path, pen):
 def test_channels_of_two_sizes_are_refused(tmp_path, pen):
     one = pen.draw(tmp_path / "one.png", pen.film())
     two = pen.draw(tmp_path / "two.png", pen.film(shape=(16, 21)))
-    with pytest.raises(InputError, match="two.png: has 16 × 21 pixels where the first channel, one.png, has 16 × 20"):
+    with pytest.raises(InputError, match=r"two.png: has 16 × 21 pixels where the first channel, one.png, has 16 × 20"):
         Case("a", "s", (one, two)).read_image()
 
 
@@ -87,7 +87,7 @@ def test_content_key_follows_content_and_coding_not_names(tmp_path, pen):
     assert replace(case, target=renamed).content_key() != key
     pen.draw(case.images[0], pen.film(9))
     assert case.content_key() != key
-    with pytest.raises(InputError, match="gone.png: cannot be read"):
+    with pytest.raises(InputError, match=r"gone.png: cannot be read"):
         case_of(tmp_path / "gone.png").content_key()
 
 

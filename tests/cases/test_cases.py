@@ -15,7 +15,9 @@ def case(name, subject, split=None):
 
 def test_one_subject_in_two_splits_is_refused_without_naming_it():
     with pytest.raises(InputError) as caught:
-        Cases((case("a", "SECRET", "train"), case("b", "other", "val"), case("c", "SECRET", "test")), source="cases.csv")
+        Cases(
+            (case("a", "SECRET", "train"), case("b", "other", "val"), case("c", "SECRET", "test")), source="cases.csv"
+        )
     assert "cases.csv: has one subject in two splits: case a (train) and case c (test)" in str(caught.value)
     assert "SECRET" not in str(caught.value)
 

@@ -56,7 +56,7 @@ def test_a_background_above_zero():
 
 def test_a_colour_picture_is_no_grey_mask():
     with pytest.raises(InputError, match="is a colour picture"):
-        Values(((1, "lung"),)).decode(colour(np.zeros((2, 2, 3)) + [1, 2, 3]), Scheme.of(["lung"]))
+        Values(((1, "lung"),)).decode(colour(np.full((2, 2, 3), (1, 2, 3))), Scheme.of(["lung"]))
 
 
 def test_palettes_in_another_order_are_read_by_colour():
@@ -79,7 +79,9 @@ def test_colours_from_colour_palette_and_grey_files():
 
 
 def test_an_unknown_colour_is_refused():
-    with pytest.raises(InputError, match=r"has 1 colour \(#010203\) that mean nothing where 4 other masks hold #ff0000"):
+    with pytest.raises(
+        InputError, match=r"has 1 colour \(#010203\) that mean nothing where 4 other masks hold #ff0000"
+    ):
         Colours((((255, 0, 0), "lung"),), seen=4).decode(colour([[[1, 2, 3]]]), Scheme.of(["lung"]))
 
 

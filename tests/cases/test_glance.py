@@ -4,13 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medunet.cases.glance import SAMPLE, glance, spread
 from medunet.errors import InputError
 
 
+@settings(deadline=None)
 @given(st.integers(0, 700), st.integers(1, 80))
 def test_spread_is_even_and_bounded(count, most):
     paths = [Path(str(number)) for number in range(count)]

@@ -26,7 +26,9 @@ def paired(*paths):
 
 
 def test_equal_names_in_several_spellings():
-    shown, left = paired("images/A1.png", "images/b.png", "images/c.jpg", "masks/a1_mask.png", "masks/B-Seg.png", "masks/c.png")
+    shown, left = paired(
+        "images/A1.png", "images/b.png", "images/c.jpg", "masks/a1_mask.png", "masks/B-Seg.png", "masks/c.png"
+    )
     assert shown == {
         "images/A1.png": {"": "masks/a1_mask.png"},
         "images/b.png": {"": "masks/B-Seg.png"},
@@ -89,3 +91,9 @@ def test_twins_and_rivals_are_refused():
         paired("images/a.jpg", "images/a.png", "masks/a.png")
     with pytest.raises(InputError, match=r"a.png: has 2 masks \(masks/a.png, masks/a_mask.png\)"):
         paired("images/a.png", "masks/a.png", "masks/a_mask.png")
+
+
+def test_one_mask_is_not_given_to_channels_of_two_patients():
+    shown, left = paired("p1/images/x_0000.png", "p2/images/x_0000.png", "p2/masks/x.png", "masks/x.png")
+    assert shown == {"p1/images/x_0000.png": {}, "p2/images/x_0000.png": {"": "p2/masks/x.png"}}
+    assert left == ["x.png"]

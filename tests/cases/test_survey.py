@@ -112,7 +112,7 @@ def test_names_of_labels_json(tmp_path, pen):
     finding = find_coding(paths, labels_of({"lung": 1, "heart": 3, "clavicle": 4}, "labels.json"), "x")
     assert finding.coding.names == ((1, "lung"), (3, "heart"), (4, "clavicle"))
     assert "1 → lung, 3 → heart, 4 → clavicle, as labels.json says" in finding.said[0]
-    with pytest.raises(InputError, match="does not name 3, which 000.png holds, and fits none of the 4 masks read"):
+    with pytest.raises(InputError, match=r"does not name 3, which 000.png holds, and fits none of the 4 masks read"):
         find_coding(paths, labels_of({"lung": 1, "heart": 2}, "labels.json"), "x")
 
 

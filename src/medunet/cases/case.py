@@ -12,6 +12,7 @@ from typing import get_args
 
 import numpy as np
 
+from medunet.cases.digest import file_digest
 from medunet.cases.names import Split
 from medunet.cases.target import Target
 from medunet.errors import InputError
@@ -113,6 +114,17 @@ class Case:
             raise InputError(self.images[0].name, "has no mask", "Add one, or leave the case out with a cases.csv")
         return self.target.read(read_grid(self.images[0]), self.images[0].name)
 
+    def image_key(self) -> str:
+        """SHA-256 (hex) of what is in the image files alone: the same film under another name or mask has the same.
+
+        Raises:
+            InputError: a file cannot be read.
+        """
+        digest = hashlib.sha256()
+        for path in self.images:
+            digest.update(file_digest(path))
+        return digest.hexdigest()
+
     def content_key(self) -> str:
         """SHA-256 (hex) of what is in the case's files and of how its masks are coded; names and places do not count.
 
@@ -121,9 +133,9 @@ class Case:
         """
         digest = hashlib.sha256()
         for path in self.images:
-            digest.update(_file_digest(path))
+            digest.update(file_digest(path))
         for part in self.target.parts if self.target else ():
-            digest.update(_file_digest(part.path) + part.coding.fingerprint().encode())
+            digest.update(part.digest())
         digest.update(repr(self.target.scheme.structures if self.target else None).encode())
         return digest.hexdigest()
 
@@ -149,14 +161,3 @@ def _squeeze(name: str) -> str:
 def _size(shape: tuple[int, ...]) -> str:
     """A shape in words."""
     return " × ".join(str(n) for n in shape) + (" pixels" if len(shape) == 2 else " voxels")
-
-
-def _file_digest(path: Path) -> bytes:
-    """SHA-256 of a file's bytes, read in pieces."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").digest()
-    except OSError as error:
-        raise InputError(
-            path.name, f"cannot be read ({error.strerror})", "Check the file and its permissions"
-        ) from error

@@ -230,11 +230,10 @@ def label_type(scheme: Scheme) -> np.dtype[np.unsignedinteger]:
     return np.dtype(np.uint8 if max(scheme.values) < 256 else np.uint16)
 
 
-def present_values(array: NDArray[np.unsignedinteger]) -> NDArray[np.integer]:
+def present_values(array: NDArray[np.unsignedinteger]) -> NDArray[np.int64]:
     """The distinct values of an unsigned array of any shape, ascending; counting beats sorting for small types."""
-    present: NDArray[np.integer]
-    present = np.unique(array) if array.dtype.itemsize > 2 else np.flatnonzero(np.bincount(array.ravel()))
-    return present
+    small = array.dtype.itemsize <= 2
+    return np.asarray(np.flatnonzero(np.bincount(array.ravel())) if small else np.unique(array), dtype=np.int64)
 
 
 def share_between(grey: NDArray[np.number], top: float) -> float:
@@ -249,7 +248,7 @@ def packed_colours(pixels: Pixels) -> NDArray[np.int64]:
         return array[..., 0] << 16 | array[..., 1] << 8 | array[..., 2]
     if pixels.palette is not None:
         colours = [pack(palette_colour(pixels, index)) for index in range(int(pixels.array.max()) + 1)]
-        return np.array(colours, dtype=np.int64)[pixels.array]
+        return np.take(np.array(colours, dtype=np.int64), pixels.array)
     if int(pixels.array.max()) > 255:
         raise InputError(pixels.source, "has grey values above 255 where colours were expected", UNSMOOTH)
     return pixels.array.astype(np.int64) * 0x010101

@@ -8,6 +8,9 @@ from pathlib import Path
 from medunet.errors import InputError
 from medunet.images import READERS, is_readable
 
+OUTPUT_MARK = ".medunet.json"
+"""What a folder carries that medunet filled."""
+
 _KNOWN = tuple(suffix for reader in READERS for suffix in reader.suffixes if suffix)
 _SKIPPED_FOLDERS = {"__MACOSX"}
 _DOCUMENTS = (".csv", ".csv.gz", ".json", ".txt", ".md", ".yaml", ".yml", ".html", ".pdf", ".xlsx", ".py", ".npy")

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from medunet.cases.chexmask_films import find_chexmask
 from medunet.cases.films import find_films
 from medunet.cases.manifest import find_table
+from medunet.cases.mimic import find_mimic
+from medunet.cases.nih import find_nih
 from medunet.cases.paired import find_pairs
-from medunet.cases.rows import Found
+from medunet.cases.rows import Found, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +22,20 @@ class Layout:
     Attributes:
         name: as messages call it.
         looks_for: what it looks for, in words.
-        find: folder or file → what was found, or None where the data are not laid out this way.
+        find: folder or file, and what the user wishes → what was found, or None where the data are not laid out so.
     """
 
     name: str
     looks_for: str
-    find: Callable[[Path], Found | None]
+    find: Callable[[Path, Wishes], Found | None]
 
 
 LAYOUTS: tuple[Layout, ...] = (
-    Layout("table", "a cases.csv with the columns id, image and target", find_table),
-    Layout("pairs", "images/NAME.png with masks/NAME.png, or NAME.png with NAME_mask.png", find_pairs),
-    Layout("films", "image files", find_films),
+    Layout("table", "a cases.csv with the columns id, image and target", lambda root, _: find_table(root)),
+    Layout("MIMIC-CXR-JPG", "p10/p10000032/s50414267/NAME.jpg with the tables mimic-cxr-2.0.0-*.csv", find_mimic),
+    Layout("NIH", "Data_Entry_2017.csv with images/NAME.png", find_nih),
+    Layout("CheXmask", "a table of CheXmask with its films", find_chexmask),
+    Layout("pairs", "images/NAME.png with masks/NAME.png, or NAME.png with NAME_mask.png", lambda r, _: find_pairs(r)),
+    Layout("films", "image files", lambda root, _: find_films(root)),
 )
-"""A table comes first: it is what a person wrote down. Images alone come last: anything is that."""
+"""A cases.csv comes first: it is what a person wrote down. Images alone come last: anything is that."""

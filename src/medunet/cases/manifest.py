@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from medunet.cases.chexmask import is_chexmask
 from medunet.cases.folders import name_and_ending
 from medunet.cases.names import SPLIT_WORDS, Split, counted, listed, normal
+from medunet.cases.nih import is_nih
 from medunet.cases.paired import splits_of_folders
 from medunet.cases.pairing import Pair
 from medunet.cases.rows import Found, Row
@@ -22,7 +24,7 @@ TABLE_NAMES = ("cases.csv", "cases.csv.gz")
 
 
 def find_table(root: Path) -> Found | None:
-    """The cases of a table, or None where there is none.
+    """The cases of a table, or None where there is none. The tables of NIH and CheXmask are layouts of their own.
 
     Raises:
         InputError: the table's faults, together, each with its line.
@@ -30,7 +32,8 @@ def find_table(root: Path) -> Found | None:
     if root.is_dir():
         table = next((root / name for name in TABLE_NAMES if (root / name).is_file()), None)
     else:
-        table = root if root.name.lower().endswith((".csv", ".csv.gz")) and root.is_file() else None
+        is_table = root.name.lower().endswith((".csv", ".csv.gz")) and root.is_file()
+        table = root if is_table and not is_chexmask(root) and not is_nih(root) else None
     return None if table is None else _rows(read_table(table), table.parent)
 
 

@@ -1,4 +1,7 @@
-"""Masks without images: folders and files that somebody or something segmented, as cases whose image is the mask."""
+"""Masks without images: what somebody or something segmented, as cases whose image is the mask.
+
+Folders and files of masks, and tables of CheXmask, of which each row is a case.
+"""
 
 from __future__ import annotations
 
@@ -8,44 +11,91 @@ from pathlib import Path
 
 from medunet.cases.case import Case
 from medunet.cases.cases import Cases
+from medunet.cases.chexmask import RCA, is_chexmask, rca_of, stream_masks
 from medunet.cases.folders import image_files, name_and_ending
-from medunet.cases.labels_file import Labels, read_labels
+from medunet.cases.labels_file import labels_beside
 from medunet.cases.names import counted
 from medunet.cases.placing import folder_words, key_of
-from medunet.cases.rows import Row, unique_ids
+from medunet.cases.rows import MIN_RCA, Found, Row, unique_ids
+from medunet.cases.subjects import OWN, Subjects, find_subjects
 from medunet.cases.targets import find_targets
 from medunet.errors import InputError
 
 
-def read_masks(places: Sequence[Path], *, rename: Mapping[str, str] | None = None) -> Cases:
-    """The masks of folders and files, one case each; `labels.json` beside them names their values.
+def read_masks(
+    places: Sequence[Path], *, rename: Mapping[str, str] | None = None, min_rca: float | None = None
+) -> Cases:
+    """The masks of folders and files, one case each; `labels.json` beside or just above them names their values.
 
+    Of a folder that holds a mask folder beside others (the output of predict, a data set) only the masks are read.
     Folders below a given folder are structures (``heart/a.png``, ``lung/a.png``) where the same names lie in several
-    of them. A case is called as its file without words such as ``_mask``.
+    of them. A case is called as its file without words such as ``_mask``, or as a row of a CheXmask table calls its
+    film. Of a table no row is left out unless it is asked for: those of low estimated quality are counted, and have it
+    as a tag.
 
     Args:
-        places: folders of masks, or mask files.
+        places: folders of masks, mask files, or CheXmask tables; not both kinds in one call.
         rename: old name of a structure → new name; several old names may get one new name, which merges them.
+        min_rca: rows of a table whose estimated Dice is below it are left out; None leaves none out.
 
     Raises:
         InputError: nothing is there, or what the masks hold cannot be told.
     """
+    tables = [place for place in places if is_chexmask(place)]
+    if tables and len(tables) < len(places):
+        raise InputError(tables[0].name, "is a table of CheXmask among masks of another kind", "Give one kind a call")
     rows: list[Row] = []
     for place in places:
-        rows += _rows_below(place) if place.is_dir() else [_row_of_file(place)]
+        rows += _rows_of_table(place) if tables else _rows_below(place) if place.is_dir() else [_row_of_file(place)]
     if not rows:
         raise InputError(", ".join(map(str, places)), "holds no mask", "Give folders of PNG or NIfTI masks")
-    ids = unique_ids([(row.id, row.images[0].resolve().parent.parts[1:], "") for row in rows])
-    targets = find_targets(rows, _labels_of(places), rename or {})
+    said: tuple[str, ...] = ()
+    if tables:
+        rows, said = _of_quality(rows, min_rca)
+    ids = unique_ids([(row.id, _folders(row), "") for row in rows])
+    subjects = find_subjects(Found(tuple(rows))) if tables else Subjects(tuple(ids), OWN)
+    labels = labels_beside([path for row in rows for _, path in row.masks])
+    targets = find_targets(rows, labels, rename or {})
     cases = tuple(
-        Case(name, name, row.images, target, annotated)
-        for name, row, target, annotated in zip(ids, rows, targets.targets, targets.annotated, strict=True)
+        Case(name, subject, row.images, target, annotated, tags=row.tags)
+        for name, subject, row, target, annotated in zip(
+            ids, subjects.names, rows, targets.targets, targets.annotated, strict=True
+        )
     )
-    said = (f"{counted(len(cases), 'mask')} in {', '.join(place.name for place in places[:3])}", *targets.said)
-    return Cases(cases, targets.scheme, said, source=", ".join(place.name for place in places[:3]))
+    source = ", ".join(place.name for place in places[:3])
+    said = (f"{counted(len(cases), 'mask')} in {source}", *targets.said, *said)
+    return Cases(cases, targets.scheme, said, subject_from=subjects.source, source=source)
+
+
+def _rows_of_table(path: Path) -> list[Row]:
+    """The films of a CheXmask table, each as a row."""
+    return [
+        Row(row.id, (path,), folders=row.folders, tags=row.tags, where=row.where, name=row.name, drawn=row.mask)
+        for row in stream_masks(path)
+    ]
+
+
+def _folders(row: Row) -> tuple[str, ...]:
+    """What stands before an id where two are equal: the table's name, or the folders of the mask."""
+    table = (name_and_ending(row.images[0])[0].split(".")[0],)
+    return table if row.drawn else row.images[0].resolve().parent.parts[1:]
+
+
+def _of_quality(rows: list[Row], least: float | None) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows of at least this estimated Dice, and a sentence on those below it."""
+    wanted = MIN_RCA if least is None else least
+    low = [row for row in rows if (rca := rca_of(row.tags)) is not None and rca < wanted]
+    if not low:
+        return rows, ()
+    what = f"{RCA} below {wanted:g} in {len(low)} of {counted(len(rows), 'row')}"
+    if least is None:
+        return rows, (f"{what}: read all the same",)
+    dropped = {id(row) for row in low}
+    return [row for row in rows if id(row) not in dropped], (f"{what}: left out",)
 
 
 def _row_of_file(path: Path) -> Row:
+    """One mask file as a row."""
     if not path.is_file():
         raise InputError(path, "is not there", "Give folders of masks, or mask files")
     return Row(_id_of(path), (path,), (("", path),), where=path.name)
@@ -60,7 +110,9 @@ def _id_of(path: Path) -> str:
 
 
 def _rows_below(folder: Path) -> list[Row]:
+    """The masks below a folder as rows; files of one name in folders of structures are one row."""
     files = image_files(folder)
+    files = [file for file in files if _in_mask_folder(file, folder)] or files
     structure_of = _structures(files, folder)
     groups: dict[tuple[str, ...], list[tuple[str, Path]]] = defaultdict(list)
     for file in files:
@@ -76,6 +128,11 @@ def _rows_below(folder: Path) -> list[Row]:
     return rows
 
 
+def _in_mask_folder(file: Path, root: Path) -> bool:
+    """Whether a folder between the root and the file is one of masks by its name."""
+    return any(folder_words(name)[0] == "mask" for name in file.relative_to(root).parts[:-1])
+
+
 def _structures(files: Sequence[Path], folder: Path) -> dict[Path, str]:
     """Folder → structure, where folders below hold masks of the same names and none lies beside them."""
     parents = {file.parent for file in files}
@@ -87,13 +144,3 @@ def _structures(files: Sequence[Path], folder: Path) -> dict[Path, str]:
         return {}
     named = {parent: folder_words(parent.name)[2] or parent.name for parent in parents}
     return named if len(set(named.values())) == len(named) else {}
-
-
-def _labels_of(places: Sequence[Path]) -> Labels | None:
-    """The labels.json in, beside or just above the first place that has one."""
-    for place in places:
-        inside = place if place.is_dir() else place.parent
-        for folder in (inside, inside.parent):
-            if (folder / "labels.json").is_file():
-                return read_labels(folder / "labels.json")
-    return None

@@ -14,7 +14,7 @@ Split = Literal["train", "val", "test"]
 
 SPLIT_WORDS: Mapping[str, Split] = {
     **dict.fromkeys(("train", "training", "tr", "trn"), "train"),
-    **dict.fromkeys(("val", "valid", "validation", "vl"), "val"),
+    **dict.fromkeys(("val", "valid", "validate", "validation", "vl"), "val"),
     **dict.fromkeys(("test", "testing", "ts", "tst"), "test"),
 }
 """What people call the three splits."""

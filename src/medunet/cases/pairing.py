@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from medunet.cases.names import Split, listed
-from medunet.cases.placing import Placed
+from medunet.cases.placing import GLUED, Placed
 from medunet.errors import InputError
 
 
@@ -35,8 +35,8 @@ def pair(images: Sequence[Placed], masks: Sequence[Placed]) -> tuple[list[Pair],
     """Every image with its masks, in the order of the images, and the masks that belong to none.
 
     Equal keys in equal folders come first; then equal keys alone, where only one image has the key. What is left is
-    tried without the channel number of nnU-Net (``x_0000``), then with a structure's name after the image's
-    (``x_left_lung``).
+    tried without the channel number of nnU-Net (``x_0000``), then with a word such as ``mask`` and nothing between
+    (``xmask``), then with a structure's name after the image's (``x_left_lung``).
 
     Raises:
         InputError: two images of one name, or two masks of one structure for one image.
@@ -51,6 +51,7 @@ def pair(images: Sequence[Placed], masks: Sequence[Placed]) -> tuple[list[Pair],
     left = [mask for mask in masks if mask.path not in used]
     if left:
         _try_channels(images, found, left)
+        _try_glued(images, found, left)
         _try_structures(images, found, left)
     pairs = [Pair(image, tuple(own)) for image, own in zip(images, found, strict=True)]
     for one in pairs:
@@ -70,12 +71,25 @@ def _candidates(image: Placed, masks: Iterable[Placed], alone: bool) -> list[Pla
 
 def _try_channels(images: Sequence[Placed], found: list[list[Placed]], left: list[Placed]) -> None:
     """Give masks ``x`` to images ``x_0000``; changes `found` and `left`."""
-    by_key = {mask.key: mask for mask in left}
+    keys = [re.sub(r"_0000$", "", image.key) for image in images]
+    times = Counter(zip((image.split for image in images), keys, strict=True))
+    for image, key, own in zip(images, keys, found, strict=True):
+        if not own and key != image.key:
+            alone = times[image.split, key] == 1
+            own += _candidates(replace(image, key=key), [mask for mask in left if mask.key == key], alone)
+    taken = {mask.path for own in found for mask in own}
+    left[:] = [mask for mask in left if mask.path not in taken]
+
+
+def _try_glued(images: Sequence[Placed], found: list[list[Placed]], left: list[Placed]) -> None:
+    """Give masks ``xmask`` and ``maskx`` to images ``x`` that have none yet; changes `found` and `left`."""
+    times = Counter((image.split, image.key) for image in images)
     for image, own in zip(images, found, strict=True):
-        mask = by_key.get(re.sub(r"_0000$", "", image.key))
-        if not own and mask is not None and _candidates(replace(image, key=mask.key), [mask], alone=True):
-            own.append(mask)
-            left.remove(mask)
+        if not own and image.key:
+            named = [replace(mask, key=image.key) for mask in left if GLUED.sub("", mask.key, count=1) == image.key]
+            own += _candidates(image, named, times[image.split, image.key] == 1)
+    taken = {mask.path for own in found for mask in own}
+    left[:] = [mask for mask in left if mask.path not in taken]
 
 
 def _try_structures(images: Sequence[Placed], found: list[list[Placed]], left: list[Placed]) -> None:

@@ -13,10 +13,13 @@ from medunet.cases.names import FILLER_WORDS, IMAGE_WORDS, MASK_WORDS, SPLIT_WOR
 Role = Literal["image", "mask"]
 
 _NAMED: tuple[tuple[Role, str], ...] = (
-    ("mask", r"(?:masks?|labels?|labelmap|seg|segm|segmentations?|annotations?|gt)"),
+    ("mask", r"(?:masks?|msk|labels?|lbl|labelmap|seg|segm|segmentations?|annot|annotations?|gt|ground[_\-\s]?truth)"),
     ("image", r"(?:images?|imgs?)"),
 )
 _BLANK = r"[_\-\s.]+"
+_CAMEL = re.compile(r"(?<=[a-z\d])(?=(?:Mask|Label|Seg|Segmentation|Annotation|Annot|GT)s?$)")
+GLUED = re.compile(r"^(?:masks?|seg|labels?|gt)|(?:masks?|seg|labels?|annot|gt)$")
+"""What a mask's name may have before or behind its image's with nothing between; many words of names end so too."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def key_of(stem: str) -> tuple[Role | None, str]:
 
     ``A12_Mask`` → mask, a12; ``img001`` → image, 001; ``image`` → image, "" (the folder is the case).
     """
-    key = stem.casefold()
+    key = _CAMEL.sub("_", stem).casefold()
     for role, word in _NAMED:
         if re.fullmatch(word, key):
             return role, ""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from medunet.cases.case import Case
 from medunet.cases.cases import Cases
+from medunet.cases.joined import join, with_statements
 from medunet.cases.labels_file import labels_beside
 from medunet.cases.layouts import LAYOUTS
 from medunet.cases.names import counted, listed
 from medunet.cases.rows import Found
-from medunet.cases.source import Source, open_source
+from medunet.cases.source import Source, Sources
+from medunet.cases.source_file import open_source
 from medunet.cases.subjects import find_subjects
-from medunet.cases.targets import find_targets
+from medunet.cases.targets import Targets, find_targets
 from medunet.errors import InputError
 
 EXAMPLE = "for example images/NAME.png with masks/NAME.png, or a cases.csv with the columns id, image and target"
@@ -25,8 +28,10 @@ def read_cases(
     rename: Mapping[str, str] | None = None,
     subject: str | None = None,
     needs_target: bool = True,
+    keep_masks: bool = False,
+    min_rca: float | None = None,
 ) -> Cases:
-    """The cases of a folder in any layout, a table, a ``data.yaml`` or one image file.
+    """The cases of a folder in any layout, a table, a ``data.yaml`` that may join several, or one image file.
 
     Only headers and at most some seventy masks are read; each case reads its own files when it is asked to.
 
@@ -37,18 +42,40 @@ def read_cases(
         subject: where the subject comes from: ``column:NAME``, ``name`` (the pattern of the names), ``none`` (every
             case its own), or a regular expression with one group. Without it: a column, the DICOM headers, the names.
         needs_target: whether every case must have a mask, as for training; without it none has to.
+        keep_masks: whether masks that mean nothing are a fault although not every case needs one; without it, and
+            without the need, they are left aside.
+        min_rca: the least estimated Dice of CheXmask's masks, 0 to 1; goes before what a ``data.yaml`` says.
 
     Raises:
         InputError: nothing is there, nothing is an image, masks are missing or mean nothing; one line that says what
             was looked for.
     """
     source = open_source(data)
-    found = _laid_out(source.root)
+    each = source.each if isinstance(source, Sources) else (source,)
+    if min_rca is not None:
+        each = tuple(replace(one, wishes=replace(one.wishes, min_rca=min_rca)) for one in each)
+    read: list[Cases] = []
+    faults: list[InputError] = []
+    for one in each:
+        try:
+            own = _read(one, rename or {}, subject, needs_target=needs_target, keep_masks=keep_masks)
+            read.append(with_statements(own, one))
+        except InputError as fault:
+            faults.append(fault)
+    if faults:
+        raise InputError.together(faults)
+    return join(source, read) if isinstance(source, Sources) else read[0]
+
+
+def _read(
+    source: Source, rename: Mapping[str, str], subject: str | None, *, needs_target: bool, keep_masks: bool
+) -> Cases:
+    """The cases of one source."""
+    found = _laid_out(source)
     if needs_target:
         _refuse_lacking(found, source)
     base = source.root if source.root.is_dir() else source.root.parent
-    labels = source.labels or labels_beside([path for row in found.rows for _, path in row.masks], base)
-    targets = find_targets(found.rows, labels, {**source.rename, **(rename or {})})
+    targets = _targets(found, source, base, rename, needed=needs_target or keep_masks)
     subjects = find_subjects(found, subject or source.subject)
     cases = tuple(
         Case(row.id, name, row.images, target, annotated, row.split, row.tags)
@@ -70,19 +97,31 @@ def read_cases(
     )
 
 
-def _laid_out(root: Path) -> Found:
+def _targets(found: Found, source: Source, base: Path, rename: Mapping[str, str], *, needed: bool) -> Targets:
+    """The targets of the rows; masks that mean nothing are a fault only where masks are needed."""
+    try:
+        labels = source.labels or labels_beside([path for row in found.rows for _, path in row.masks], base)
+        return find_targets(found.rows, labels, {**source.rename, **rename})
+    except InputError as fault:
+        if needed:
+            raise
+        bare = find_targets([replace(row, masks=(), drawn=None) for row in found.rows], None, {})
+        return replace(bare, said=(f"masks not used: {fault}",))
+
+
+def _laid_out(source: Source) -> Found:
     """What the first layout that fits finds."""
     for layout in LAYOUTS:
-        found = layout.find(root)
+        found = layout.find(source.root, source.wishes)
         if found is not None:
             return found
     looked = "; ".join(layout.looks_for for layout in LAYOUTS)
-    raise InputError(root, f"holds no image; looked for {looked}", f"Give a folder with images, {EXAMPLE}")
+    raise InputError(source.root, f"holds no image; looked for {looked}", f"Give a folder with images, {EXAMPLE}")
 
 
 def _refuse_lacking(found: Found, source: Source) -> None:
     """Cases without a mask cannot be learnt from."""
-    lacking = [row for row in found.rows if not row.masks]
+    lacking = [row for row in found.rows if not row.has_mask]
     if not lacking:
         return
     if len(lacking) == len(found.rows):

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medunet.cases.names import Split
+from medunet.cases.table_mask import Drawing, TableMask
+
+MIN_RCA = 0.7
+"""The estimated Dice from which the makers of CheXmask advise to use a mask."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Row:
         folders: the folders between the data's root and the image, for patterns of subjects' names.
         tags: further columns.
         where: the row or file, for messages.
+        drawn: the label map as a row of a table holds it, in place of mask files.
     """
 
     id: str
@@ -37,6 +42,27 @@ class Row:
     tags: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
     name: str = ""
+    drawn: TableMask | None = None
+
+    @property
+    def has_mask(self) -> bool:
+        """Whether there is a mask of any kind."""
+        return bool(self.masks) or self.drawn is not None
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a user says on how a layout is to be read.
+
+    Attributes:
+        films: the folder of the films of a table that lies elsewhere, or None.
+        min_rca: rows of a CheXmask table whose estimated Dice is below it are left out.
+        drawing: what the masks of a CheXmask table are made from.
+    """
+
+    films: Path | None = None
+    min_rca: float = MIN_RCA
+    drawing: Drawing = "runs"
 
 
 @dataclass(frozen=True)

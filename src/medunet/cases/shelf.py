@@ -53,6 +53,10 @@ class Shelf:
         """How the files were told apart where their names did not do it."""
         return self._placed[1]
 
+    def images(self) -> list[Path]:
+        """The images: where nothing is a mask, every file."""
+        return [file.path for file in self._images]
+
     def split_of(self, path: Path) -> Split | None:
         """The split that the folders between the table and a file name."""
         return place(path, self.folder).split if path.is_relative_to(self.folder) else None

@@ -52,6 +52,8 @@ def find_targets(rows: Sequence[Row], labels: Labels | None, rename: Mapping[str
     Raises:
         InputError: the masks are no label maps, or what they hold cannot be told.
     """
+    if any(row.drawn for row in rows):
+        return _of_table(rows, rename)
     files = _by_structure(rows)
     if not files:
         return Targets((None,) * len(rows), (None,) * len(rows), None, ())
@@ -68,6 +70,25 @@ def find_targets(rows: Sequence[Row], labels: Labels | None, rename: Mapping[str
     said = [sentence for finding in findings.values() for sentence in finding.said]
     said += _said_of_names(final) + _said_of_missing(looked_for, scheme) + _said_of_overlap(rows, targets, final)
     return Targets(targets, looked_for, scheme, tuple(said))
+
+
+def _of_table(rows: Sequence[Row], rename: Mapping[str, str]) -> Targets:
+    """The targets of rows whose label maps are drawn in a table; a structure that a row does not draw is not there."""
+    drawn = [row.drawn.structures if row.drawn else () for row in rows]
+    # The scheme has one order, whichever row comes first: that in which the table paints.
+    names = [name for mask in (row.drawn for row in rows) if mask for name, _ in mask.cells.runs]
+    held = {name for own in drawn for name in own}
+    final = harmonised([name for name in dict.fromkeys(names) if name in held], rename)
+    scheme = Scheme.of(dict.fromkeys(final.values()))
+    targets = tuple(Target((row.drawn.renamed(final),), scheme) if row.drawn else None for row in rows)
+    parts = {new: {old for old, name in final.items() if name == new} for new in scheme.names}
+    looked_for = tuple(
+        None if not own or set(own) == held else tuple(new for new in scheme.names if parts[new] <= set(own))
+        for own in drawn
+    )
+    order = listed(dict.fromkeys(final.values()), shown=99)
+    said = [f"masks drawn by rows of a table; where two overlap the later of {order} wins"]
+    return Targets(targets, looked_for, scheme, (*said, *_said_of_names(final), *_said_of_missing(looked_for, scheme)))
 
 
 def _by_structure(rows: Sequence[Row]) -> dict[str, list[Path]]:

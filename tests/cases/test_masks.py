@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from medunet.cases.masks import read_masks
+from medunet.errors import InputError
+from medunet.images import read_grid
+
+
+def summary(cases):
+    return {case.id: len(case.target.paths) for case in cases}
+
+
+def test_the_output_of_predict(tmp_path, pen):
+    for name in ("a", "b"):
+        pen.draw(tmp_path / "masks" / f"{name}.png", pen.blob(1))
+        pen.draw(tmp_path / "overlays" / f"{name}.png", pen.film())
+    (tmp_path / "masks" / "labels.json").write_text(json.dumps({"background": 0, "lung": 1, "heart": 2}))
+    for place in (tmp_path, tmp_path / "masks"):
+        cases = read_masks([place])
+        assert summary(cases) == {"a": 1, "b": 1}
+        assert cases.scheme.names == ("lung", "heart")
+    case = cases.cases[0]
+    assert case.target.read(read_grid(case.images[0]), "a.png").mask("lung").sum() == 36
+
+
+def test_one_folder_per_structure(tmp_path, pen):
+    for structure in ("heart", "lung"):
+        for name in ("a", "b"):
+            pen.draw(tmp_path / "mine" / structure / f"{name}_mask.png", pen.blob())
+    cases = read_masks([tmp_path / "mine"], rename={"lung": "lungs"})
+    assert summary(cases) == {"a": 2, "b": 2}
+    assert cases.scheme.names == ("lungs", "heart")
+
+
+def test_two_masks_of_one_name(tmp_path, pen):
+    pen.draw(tmp_path / "a.png", pen.blob())
+    pen.draw(tmp_path / "a_mask.png", pen.blob())
+    with pytest.raises(InputError, match="several masks of one name"):
+        read_masks([tmp_path])
+
+
+def test_folders_of_sites(tmp_path, pen):
+    pen.draw(tmp_path / "siteA" / "a.png", pen.blob())
+    pen.draw(tmp_path / "siteB" / "b.png", pen.blob())
+    assert summary(read_masks([tmp_path])) == {"a": 1, "b": 1}
+
+
+def test_files_and_several_folders(tmp_path, pen):
+    one = pen.draw(tmp_path / "x" / "a.png", pen.blob())
+    pen.draw(tmp_path / "y" / "a.png", pen.blob())
+    pen.draw(tmp_path / "y" / "b.png", pen.blob())
+    assert len(read_masks([one, tmp_path / "y"])) == 3
+
+
+def test_nothing_to_read(tmp_path):
+    with pytest.raises(InputError, match="is not there"):
+        read_masks([tmp_path / "gone"])
+    with pytest.raises(InputError, match="holds no mask"):
+        read_masks([tmp_path])
+
+
+def test_wingspan(shared):
+    cases = read_masks([shared / "chest-wingspan" / "masks"])
+    assert len(cases) == 193
+    assert cases.scheme.names == ("right lung", "left lung", "heart")
