@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 class MedunetError(Exception):
-    """What went wrong, said in one line: ``where: what. remedy.``"""
+    """What went wrong, said in one line: where, what, remedy."""
 
     exit_code = 1
 
