@@ -61,8 +61,9 @@ def _draw_row(sheet: PIL.Image.Image, row: Sequence[Entry], at: tuple[int, int],
     pen = PIL.ImageDraw.Draw(sheet)
     x, y = float(at[0]), at[1]
     for entry in row:
-        swatch = np.array([(x, y + size * 0.62), (x + 1.6 * size, y + size * 0.62)])
-        stroke(sheet, dashes(swatch, 4, 3) if entry.dashed else [swatch], entry.colour, max(1.5, size / 8))
+        middle = y + round(size * 0.62)
+        swatch = np.array([(x, middle), (x + 1.6 * size, middle)])
+        stroke(sheet, dashes(swatch, 4, 3) if entry.dashed else [swatch], entry.colour, max(2.0, size / 7))
         pen.text((x + 2 * size, y), entry.name, fill=LETTERS, font=font(size))
         x += _width(entry, size)
 

@@ -33,7 +33,9 @@ LARGE = 768
 FINER = 10
 """Vectors are drawn in tenths of a picture pixel, as whole numbers: short to write, exact enough to enlarge."""
 
-_QUALITY = 70
+_QUALITIES = (80, 70, 55, 40, 25)
+_HEAVIEST_THUMBNAIL = 14_000
+"""Bytes. Films weigh about eleven thousand; a very noisy one gets a lower quality until it weighs no more than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +180,14 @@ def path(lines: Sequence[Line], closed: bool) -> str:
 
 
 def _jpeg(picture: PIL.Image.Image) -> bytes:
-    """The picture as a JPEG file; grey stays one channel."""
-    buffer = io.BytesIO()
+    """The picture as a JPEG file; grey stays one channel, a thumbnail stays light."""
     shown = picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
-    shown.save(buffer, format="JPEG", quality=_QUALITY, optimize=True)
-    return buffer.getvalue()
+    large = max(picture.size) > THUMBNAIL
+    data = b""
+    for quality in _QUALITIES[:1] if large else _QUALITIES[1:]:
+        buffer = io.BytesIO()
+        shown.save(buffer, format="JPEG", quality=quality, optimize=True)
+        data = buffer.getvalue()
+        if large or len(data) <= _HEAVIEST_THUMBNAIL:
+            break
+    return data

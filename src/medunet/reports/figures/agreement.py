@@ -43,7 +43,7 @@ def measurement_agreement(
     bias, spread = float(difference.mean()), float(np.abs(difference).max())
     reach = 1.15 * (spread or 0.01 * float(np.abs(first).max()) or 0.01)
     axes.axhline(0, color=RULE, linewidth=1)
-    axes.plot((first + second) / 2, difference, "o", color=MARK, markersize=4.5, alpha=0.6, markeredgewidth=0)
+    axes.plot((first + second) / 2, difference, "o", color=MARK, markersize=4.5, alpha=0.75, markeredgewidth=0)
     axes.axhline(bias, color=ACCENT, linewidth=1.2)
     axes.annotate(f"bias {_signed(bias, reach)}", (1, bias), xycoords=("axes fraction", "data"), xytext=(5, 0),
                   textcoords="offset points", va="center", color=ACCENT, fontsize=9)  # fmt: skip

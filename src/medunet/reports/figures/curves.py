@@ -68,7 +68,7 @@ def _panel(axes: Axes, title: str, epochs: NDArray[np.float64], lines: Sequence[
         axes.plot(epochs, values, color=colour, linestyle=style, marker=marker, markersize=4)
     every = np.concatenate([values[np.isfinite(values)] for _, values, _, _ in shown])
     if title == "Loss" and every.min() > 0 and every.max() > _LOG_RATIO * every.min():
-        axes.set_yscale("log")
+        _plain_log(axes)
         title = "Loss (logarithmic)"
     if title.startswith("Dice"):
         axes.set_ylim(top=min(1.0, axes.get_ylim()[1]))
@@ -104,6 +104,16 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
         moved[index] = min(moved[index], ceiling)
         ceiling = moved[index] - least
     return moved
+
+
+def _plain_log(axes: Axes) -> None:
+    """A logarithmic axis with plain numbers: figures here leave off the mathematical text that powers of ten need."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _integer_ticks(axes: Axes) -> None:

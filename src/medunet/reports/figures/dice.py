@@ -57,7 +57,7 @@ def _draw_row(axes: Axes, row: int, scores: Sequence[Score], lane: float, colour
     values = np.array([score.value for score in scores if score.value is not None], dtype=np.float64)
     crosses = sum(_penalty(score) for score in scores)
     points = np.array([s.value for s in scores if s.value is not None and not _penalty(s)], dtype=np.float64)
-    axes.plot(points, row + _spread(points), "o", color=colour, markersize=4, alpha=0.55, markeredgewidth=0)
+    axes.plot(points, row + _spread(points), "o", color=colour, markersize=4, alpha=0.65, markeredgewidth=0)
     if values.size >= _BOX_FROM:
         # The penalties count: a box without them would be a box of the survivors.
         lower, median, upper = (float(quartile) for quartile in np.percentile(values, [25, 50, 75]))

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from medunet.reports.drawings import inline
+from medunet.reports.figures import figure_svg, measurement_agreement
+from medunet.reports.figures.style import INK, MUTED, RULE
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
+
+
+@pytest.fixture(scope="module")
+def svg():
+    return figure_svg(measurement_agreement([0.5, 0.6, 0.47], [0.52, 0.59, 0.44], "CTR"))
+
+
+def test_it_stands_without_foreign_addresses_or_styles(svg):
+    markup = inline(svg, "f1")
+    assert not re.search(r"https?:|<style|<metadata|<!DOCTYPE|xmlns", markup)
+    assert "mean of reference and predicted CTR" in markup
+
+
+def test_it_takes_the_colours_of_the_page(svg):
+    assert MUTED in svg
+    assert RULE in svg
+    markup = inline(svg, "f1")
+    assert not re.search(f"{INK}|{MUTED}|{RULE}|#ffffff", markup)
+    assert "var(--muted)" in markup
+
+
+def test_two_figures_on_one_page_share_no_identifier_and_every_reference_is_met(svg):
+    one, two = (ElementTree.fromstring(inline(svg, prefix)) for prefix in ("f1", "f2"))
+    ids = [{element.get("id") for element in root.iter() if element.get("id")} for root in (one, two)]
+    assert not ids[0] & ids[1]
+    markup = ElementTree.tostring(one, encoding="unicode")
+    wanted = set(re.findall(r"url\(#([^)]+)\)", markup)) | set(re.findall(r'href="#([^"]+)"', markup))
+    assert wanted
+    assert wanted <= ids[0]
+
+
+def test_nothing_that_acts_or_leads_away_survives():
+    hostile = SVG.format(
+        '<script>alert(1)</script><foreignObject><p>x</p></foreignObject><image xlink:href="http://a/b.png"/>'
+        '<a xlink:href="http://a">y</a><path onclick="alert(1)" d="M0 0"/><use xlink:href="http://a#b"/>'
+    )
+    markup = inline(hostile, "f1")
+    assert not re.search(r"script|foreign|image|onclick|http|<a\b", markup)
+    assert '<path d="M0 0"' in markup
+
+
+def test_control_characters_of_a_name_do_no_harm():
+    assert "heart" in inline(SVG.format("<text>he\x07art</text>"), "f1")
+
+
+def test_what_is_no_drawing_is_refused():
+    with pytest.raises(ValueError, match="SVG document"):
+        inline("<html/>", "f1")
