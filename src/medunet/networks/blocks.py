@@ -11,7 +11,7 @@ from torch.nn import functional
 from medunet.planning.network import BlockKind, DropoutKind, Norm, UpKind
 
 GROUP_SIZE = 16
-"""Channels per group of group norm (fewer where a level has fewer)."""
+"""Channels per group of group norm at least, where the number of channels can be shared out so (Wu 2018)."""
 
 
 def conv(dims: int, inputs: int, outputs: int, size: int, *, bias: bool) -> nn.Module:
@@ -28,8 +28,13 @@ def norm(dims: int, kind: Norm, channels: int) -> nn.Module:
         layer = nn.InstanceNorm2d if dims == 2 else nn.InstanceNorm3d
         return layer(channels, affine=True)
     if kind == "group":
-        return nn.GroupNorm(max(1, channels // GROUP_SIZE), channels)
+        return nn.GroupNorm(groups(channels), channels)
     return nn.Identity()
+
+
+def groups(channels: int) -> int:
+    """The largest number of equal groups of at least `GROUP_SIZE` channels; one where there is no such number."""
+    return next((n for n in range(channels // GROUP_SIZE, 1, -1) if channels % n == 0), 1)
 
 
 def dropout(dims: int, kind: DropoutKind, probability: float) -> nn.Module:

@@ -17,12 +17,16 @@ import torch
 
 from medunet.errors import UsageError
 
+_DEVICES = "Use auto, cpu, cuda, cuda:N or mps"
+
 # Parameters of glibc's mallopt and their values: no mmap for large blocks, never trim, grow by 256 MiB.
 _MALLOPT = ((-4, 0), (-1, 2**31 - 1), (-2, 256 * 2**20))
 
 
 def keep_allocator() -> bool:
-    """Tell glibc to keep freed pages, so that the kernel need not zero them at every step; call before the first tensor.
+    """Tell glibc to keep freed pages, so that the kernel need not zero them at every step.
+
+    Call it before the first tensor is made.
 
     Returns:
         True where it was done; False elsewhere (not Linux, not glibc), which is no fault.
@@ -34,15 +38,22 @@ def keep_allocator() -> bool:
 
 
 def choose_device(asked: str = "auto") -> torch.device:
-    """The device to run on: "auto" takes a GPU where there is one, else "cpu", "cuda", "cuda:1", "mps"."""
+    """The device to run on: "auto" takes a GPU where there is one, else "cpu", "cuda", "cuda:1", "mps".
+
+    Raises:
+        UsageError: the word names no device, or one that is not here.
+    """
     if asked == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(asked)
     except RuntimeError as fault:
-        raise UsageError("--device", f"{asked!r} is no device", "Use auto, cpu, cuda or cuda:N") from fault
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise UsageError("--device", "there is no CUDA device here", "Use --device cpu or auto")
+        raise UsageError("--device", f"{asked!r} is no device", _DEVICES) from fault
+    here = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": int(torch.backends.mps.is_available())}
+    if device.type not in here:
+        raise UsageError("--device", f"{asked!r} is no device that medunet runs on", _DEVICES)
+    if (device.index or 0) >= here[device.type]:
+        raise UsageError("--device", f"there is no {asked} here", "Use --device cpu or auto")
     return device
 
 
@@ -56,15 +67,23 @@ def choose_precision(asked: Literal["auto", "bf16", "float32"], device: torch.de
 
 
 def _cpu_has_bf16() -> bool:
-    # AVX512-BF16 or AMX; oneDNN also accepts plain AVX512, where bf16 is emulated and slower than float32.
-    capability = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
-    if capability:
-        return bool(capability.get("avx512_bf16") or capability.get("amx_bf16") or capability.get("bf16"))
+    # oneDNN also takes plain AVX512, where bf16 is emulated and slower than float32.
+    if hasattr(torch.cpu, "get_capabilities"):  # not in every torch that pyproject allows
+        capability = torch.cpu.get_capabilities()
+        return any(capability.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 @contextlib.contextmanager
 def running(device: torch.device, precision: Literal["bf16", "float32"]) -> Iterator[None]:
-    """Autocast for `precision` on `device`; losses, softmax and metrics belong outside of it, in float32."""
-    with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
-        yield
+    """Autocast for `precision` on `device`; losses, softmax and metrics belong outside of it, in float32.
+
+    float32 means float32: NVIDIA's convolutions, which PyTorch lets round to TF32 (10 bits) by default, do not.
+    """
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = before and precision == "bf16"
+    try:
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+            yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before

@@ -1,5 +1,7 @@
-"""Planning: what was asked (recipe), what the data look like (fingerprint), what was decided (plan), and the one
-preprocessing that training and prediction share, with its inverse beside it.
+"""Planning: what was asked (recipe), what the data look like (fingerprint), what was decided (plan).
+
+`recipe` and `network` are the values a user writes, `recipe_file` reads them. `preprocessing` is the one way from a
+film to the network's numbers that training and prediction share, with its inverse beside it; `cache` keeps its results.
 """
 
 from medunet.planning.cache import Sample, SampleCache, stack
@@ -14,11 +16,8 @@ from medunet.planning.recipe import (
     ScheduleRecipe,
     SplitRecipe,
     TrainingRecipe,
-    read_recipe,
-    recipe_names,
-    recipe_text,
-    validated,
 )
+from medunet.planning.recipe_file import read_recipe, recipe_names, recipe_text, validated
 
 __all__ = [
     "AugmentationRecipe",

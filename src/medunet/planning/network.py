@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Len, Lt
-from pydantic import BaseModel, ConfigDict
+from annotated_types import Ge, Gt, Le, Len, Lt
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 BlockKind = Literal["plain", "residual"]
 UpKind = Literal["transposed", "resize"]
@@ -15,16 +15,24 @@ DropoutAt = Literal["block", "pool"]
 
 
 class Section(BaseModel):
-    """A part of a recipe or plan: frozen, every key known."""
+    """A part of a recipe or plan: frozen, every key known, every number finite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        # pydantic takes `yes` for 1: `early_stopping: yes` would stop after a single epoch.
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError("is neither on nor off: give a value")
+        return value
 
 
 class NetworkShape(Section):
     """The form of a U-Net (Ronneberger 2015, Çiçek 2016; gates: Oktay 2018; residual: He 2016).
 
     Attributes:
-        widths: channels of each level from the first encoder level to the bottleneck; at least two.
+        widths: channels of each level from the first encoder level to the bottleneck; two to ten levels.
         block: two convolutions (plain), or the same with a shortcut (residual).
         up: 2×2 transposed convolution, or linear resizing with a 3×3 convolution (resize).
         attention: gates the skip at every decoder level, with half as many inner channels as the level has.
@@ -37,7 +45,7 @@ class NetworkShape(Section):
             network's first step, so that training and prediction cannot differ in it.
     """
 
-    widths: Annotated[tuple[Annotated[int, Ge(1)], ...], Len(2)] = (32, 64, 128, 256, 512)
+    widths: Annotated[tuple[Annotated[int, Ge(1), Le(8192)], ...], Len(2, 10)] = (32, 64, 128, 256, 512)
     block: BlockKind = "plain"
     up: UpKind = "transposed"
     attention: bool = False

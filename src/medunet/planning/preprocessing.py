@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from annotated_types import Gt
+from annotated_types import Ge, Gt, Le, Len
 from numpy.typing import NDArray
 
 from medunet.errors import InputError
@@ -30,9 +30,16 @@ _SAMPLE_PIXELS = 1_000_000
 
 
 class Preprocessing(Section):
-    """All that must be known to prepare an image: the network's size (rows, columns), fit, grey scale, channels."""
+    """All that must be known to prepare an image.
 
-    size: tuple[int, ...]
+    Attributes:
+        size: rows and columns of the network's input.
+        fit: pad keeps a picture's aspect and fills the rest with 0; stretch fills the whole size.
+        intensity: how grey values become numbers in [0, 1].
+        channels: of the network's input.
+    """
+
+    size: Annotated[tuple[Annotated[int, Ge(1), Le(8192)], ...], Len(2, 2)]
     fit: Fit
     intensity: IntensityRecipe
     channels: Annotated[int, Gt(0)] = 1
@@ -62,7 +69,7 @@ class Placement:
 
 
 def place(shape: tuple[int, ...], how: Preprocessing, spacing: tuple[float, ...] | None = None) -> Placement:
-    """Where a picture of `shape` (rows, columns) comes to lie; `spacing` (mm) keeps the true aspect of oblong pixels."""
+    """Where a picture of `shape` (rows, columns) comes to lie; `spacing` (mm) keeps oblong pixels' true aspect."""
     rows, columns = shape
     height, width = how.size
     if how.fit == "pad":
@@ -127,29 +134,30 @@ def _resize(channels: Tensor, extent: tuple[int, int]) -> Tensor:
 
 
 def _to_channels(image: Image, channels: int) -> NDArray[np.float32]:
+    """The image's values (channels, rows, columns), red, green and blue as one grey where one channel is wanted."""
     values = np.asarray(image.array, dtype=np.float32)
     if image.channels == channels:
         return values
     if image.channels == 3 and channels == 1:
         return np.asarray(np.tensordot(_LUMA, values, axes=1)[None], dtype=np.float32)
-    if image.channels == 1:
-        return np.repeat(values, channels, axis=0)
     raise InputError(
-        image.source, f"has {image.channels} channels, the model takes {channels}", "Give images of the same kind"
+        image.source, f"has {image.channels} channels where {channels} are wanted", "Give images of the same kind"
     )
 
 
 def _scaled(values: NDArray[np.float32], valid: NDArray[np.bool_] | None, how: IntensityRecipe) -> NDArray[np.float32]:
+    """Values (channels, rows, columns) in [0, 1], each channel by itself; 0 where not valid."""
     out = np.empty_like(values)
     for channel, array in enumerate(values):
         low, high = (how.low, how.high) if how.kind == "window" else _percentiles(array, valid, how)
-        out[channel] = np.clip((array - low) / max(high - low, 1e-6), 0, 1)
+        out[channel] = np.clip((array - low) / ((high - low) or 1.0), 0, 1)  # a constant picture becomes 0
     if valid is not None:
         out[:, ~valid] = 0
     return out
 
 
 def _percentiles(array: NDArray[Any], valid: NDArray[np.bool_] | None, how: IntensityRecipe) -> tuple[float, float]:
+    """The two percentiles of (rows, columns) over its valid pixels, or over all where none is."""
     step = max(1, round((array.size / _SAMPLE_PIXELS) ** 0.5))
     sample = array[::step, ::step]
     if valid is not None and valid[::step, ::step].any():
