@@ -26,6 +26,11 @@ from medunet.prediction.model import Model
 
 FORMAT = 1
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "model.json", "card.md"
+LARGEST_HEADER = 2**24
+"""Bytes that a weights file may be larger than its weights."""
+PICKLES = (".ckpt", ".pt", ".pth", ".pkl", ".bin")
+"""Endings of files that run code when they are loaded."""
+_RESTORE = "Restore the folder or train again"
 
 
 def save_model(folder: Path, network: UNet, plan: Plan, scheme: Scheme, *, trained_on: Sequence[str], card: str) -> str:
@@ -71,6 +76,9 @@ def find_model(name: str | Path) -> list[Path]:
         return [folder / "model"]
     if folds := sorted(folder.glob(f"fold-*/model/{DESCRIPTION}")):
         return [path.parent for path in folds]
+    if folder.suffix.lower() in PICKLES:
+        what = "is not loaded: such a file can run code"
+        raise InputError(folder, what, "Give the run's folder, or its folder model")
     known = f"Packaged models: {', '.join(packaged)}" if packaged else "No model is packaged yet"
     if (folder / "run.json").is_file():
         raise InputError(folder, "is a run without a model: its training did not end", "Go on with --resume")
@@ -87,18 +95,26 @@ def load_model(name: str | Path) -> Model:
     parts = [_load_one(folder) for folder in folders]
     first = parts[0]
     for folder, part in zip(folders, parts, strict=True):
-        if (part.plan.network, part.plan.classes, part.plan.preprocessing) != (
-            first.plan.network,
-            first.plan.classes,
-            first.plan.preprocessing,
-        ):
+        if _form(part) != _form(first):
             raise InputError(folder, "has another form than the fold before it", "Train all folds by one recipe")
     if len(parts) == 1:
         return first
     digest = hashlib.sha256("".join(part.weights_sha256 for part in parts).encode()).hexdigest()
     networks = tuple(network for part in parts for network in part.networks)
     trained_on = frozenset(key for part in parts for key in part.trained_on)
-    return Model(Path(name).name, networks, first.plan, first.scheme, digest, trained_on, first.card)
+    return Model(_name(Path(name)), networks, first.plan, first.scheme, digest, trained_on, first.card)
+
+
+def _form(model: Model) -> tuple[object, ...]:
+    """What folds must have in common for their probabilities to be averaged."""
+    plan = model.plan
+    return plan.network, plan.classes, plan.output, plan.preprocessing, model.scheme
+
+
+def _name(folder: Path) -> str:
+    """A model's name: its folder's, or the run's that the folder `model` lies in."""
+    place = folder.resolve()
+    return place.parent.name if place.name == "model" else place.name
 
 
 def _load_one(folder: Path) -> Model:
@@ -106,43 +122,51 @@ def _load_one(folder: Path) -> Model:
     try:
         plan = Plan.model_validate(description["plan"])
         scheme = Scheme.from_mapping(description["labels"])
+        if scheme.names != plan.classes:
+            raise ValueError(f"labels {scheme.names} are not the classes {plan.classes}")
         expected = str(description["weights_sha256"])
         trained_on = frozenset(str(key) for key in description["trained_on"])
-    except (KeyError, TypeError, ValueError, AttributeError, ValidationError) as fault:
-        what = f"is not a model description ({type(fault).__name__})"
-        raise InputError(folder / DESCRIPTION, what, "Restore the folder or train again") from fault
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise InputError(folder / DESCRIPTION, f"is not a model description{_why(fault)}", _RESTORE) from fault
     network = _load_weights(folder / WEIGHTS, plan, expected)
-    name = folder.parent.name if folder.name == "model" else folder.name
-    card = (folder / CARD).read_text(encoding="utf-8") if (folder / CARD).is_file() else ""
-    return Model(name, (network,), plan, scheme, expected, trained_on, card)
+    return Model(_name(folder), (network,), plan, scheme, expected, trained_on, _read_card(folder / CARD))
+
+
+def _why(fault: Exception) -> str:
+    """The first thing that is wrong with a description, in brackets."""
+    if isinstance(fault, ValidationError):
+        first = fault.errors()[0]
+        key = ".".join(["plan", *map(str, first["loc"])])
+        return f" ({key}: {first['msg'].removeprefix('Value error, ')})"
+    return f" (no key {fault})" if isinstance(fault, KeyError) else f" ({fault})"
+
+
+def _read_card(path: Path) -> str:
+    """The card; it is for people, so a missing or damaged one stops nobody."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _read_description(path: Path) -> dict[str, Any]:
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        raise InputError(path, "cannot be read as JSON", "Restore the folder or train again") from fault
+    except (OSError, ValueError, RecursionError) as fault:
+        raise InputError(path, "cannot be read as JSON", _RESTORE) from fault
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise InputError(path, f"is not a model description of format {FORMAT}", "Use the medunet that wrote it")
     return description
 
 
 def _load_weights(path: Path, plan: Plan, expected: str) -> UNet:
-    try:
-        content = path.read_bytes()
-    except OSError as fault:
-        raise InputError(path, "cannot be read", "Restore the folder or train again") from fault
-    if hashlib.sha256(content).hexdigest() != expected:
-        raise InputError(path, "is not the file that model.json names (its hash differs)", "Restore both files")
+    """The plan's network with the weights of a file, in evaluation mode; nothing is unpickled."""
     with torch.device("meta"):
         network = UNet(plan.network)
+    state = _read_tensors(path, sum(tensor.nbytes for tensor in network.state_dict().values()), expected)
     wanted = network.state_dict()
-    try:
-        state = safetensors.torch.load(content)
-    except (safetensors.SafetensorError, ValueError) as fault:
-        raise InputError(path, "is not a whole safetensors file", "Restore the folder or train again") from fault
     wrong = sorted(
-        {name for name in wanted.keys() ^ state.keys()}
+        set(wanted.keys() ^ state.keys())
         | {
             name
             for name in wanted.keys() & state.keys()
@@ -151,5 +175,23 @@ def _load_weights(path: Path, plan: Plan, expected: str) -> UNet:
     )
     if wrong:
         raise InputError(path, f"does not fit the plan in {len(wrong)} tensors ({wrong[0]}, …)", "Restore both files")
+    if not all(tensor.isfinite().all() for tensor in state.values()):
+        raise InputError(path, "holds weights that are no numbers (NaN or infinite)", "Train again")
     network.load_state_dict(state, assign=True)
     return network.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload, no-any-return]
+
+
+def _read_tensors(path: Path, size: int, expected: str) -> dict[str, torch.Tensor]:
+    """Name → tensor of a safetensors file of about `size` bytes whose SHA-256 (hex) is `expected`."""
+    try:
+        if path.stat().st_size > size + LARGEST_HEADER:
+            raise InputError(path, f"is larger than the plan's network ({size:,} bytes)", "Restore both files")
+        content = path.read_bytes()
+    except OSError as fault:
+        raise InputError(path, "cannot be read", _RESTORE) from fault
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise InputError(path, "is not the file that model.json names (its hash differs)", "Restore both files")
+    try:
+        return safetensors.torch.load(content)
+    except (safetensors.SafetensorError, ValueError, KeyError) as fault:
+        raise InputError(path, "is not a whole safetensors file", _RESTORE) from fault

@@ -69,7 +69,7 @@ class Model:
         Args:
             image: two-dimensional; colour becomes grey where the model takes one channel.
             probabilities: also give the probability of every class at every pixel.
-            precision: float32, so that the same film gives the same mask on every machine, or the faster bf16.
+            precision: float32, so that a mask does not depend on what the processor is fast in, or the faster bf16.
 
         Raises:
             InputError: the image has other channels or axes than the model takes.
@@ -91,11 +91,20 @@ class Model:
         return total / len(self.networks)
 
     def _values(self, scores: torch.Tensor) -> NDArray[np.unsignedinteger]:
-        """The scheme's values (*space) from probabilities (K, *space)."""
-        if self.plan.output == "softmax":
-            number = scores.argmax(0)
-        else:
-            best, index = scores.max(0)
-            number = torch.where(best > 0.5, index + 1, 0)
+        """The scheme's values (*space) of probabilities (K, *space)."""
         dtype = np.uint8 if max(self.scheme.values) < 256 else np.uint16
-        return np.asarray(np.array([0, *self.scheme.values], dtype=dtype)[number.numpy()])
+        return np.asarray(np.array([0, *self.scheme.values], dtype=dtype)[_largest(scores, self.plan.output).numpy()])
+
+
+def _largest(scores: torch.Tensor, output: Literal["softmax", "sigmoid"]) -> torch.Tensor:
+    """Class numbers uint8 (*space) of probabilities (K, *space): the largest, the earlier of two that are equal.
+
+    With sigmoid the background is what no structure claims by more than one half.
+    """
+    # A loop over classes: argmax over the first axis of a large film takes five times as long, and int64.
+    best, structures = (scores[0], scores[1:]) if output == "softmax" else (torch.full_like(scores[0], 0.5), scores)
+    number = torch.zeros(best.shape, dtype=torch.uint8)
+    for one, score in enumerate(structures, start=1):
+        number = torch.where(score > best, torch.tensor(one, dtype=torch.uint8), number)
+        best = torch.maximum(best, score)
+    return number

@@ -22,16 +22,18 @@ from medunet.training.keys import generator, key_of
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """The parameters of one case in one epoch.
+    """The parameters of one case in one epoch. The picture is flipped, then zoomed, turned and shifted.
 
     Attributes:
-        angle: degrees, counter-clockwise as seen in the picture.
-        shift: (rows, columns) as a share of the picture's sides.
-        zoom: (height, width) factors; above 1 enlarges.
         flip: mirror left and right.
+        zoom: (height, width) factors about the middle; above 1 enlarges.
+        angle: degrees about the middle, counter-clockwise as seen in the picture.
+        shift: (rows, columns) as a share of the picture's sides; positive moves it down and to the right.
+        elastic: standard deviation of a smooth displacement, as a share of the picture's sides.
         gamma, contrast, brightness: exponent, factor about the mean, addend; applied in this order.
+        shading: standard deviation of a smooth log-factor and of a smooth addend, applied next.
         noise: standard deviation of Gaussian noise.
-        noise_key: seed of the noise field.
+        field_key: seed of the fields of displacement, shading and noise.
     """
 
     angle: float = 0.0
@@ -42,13 +44,15 @@ class Draw:
     contrast: float = 1.0
     brightness: float = 0.0
     noise: float = 0.0
-    noise_key: int = 0
+    elastic: float = 0.0
+    shading: float = 0.0
+    field_key: int = 0
 
 
 def draw(how: AugmentationRecipe, seed: int, epoch: int, case: str, turn: int = 0) -> Draw:
     """The draw of `case` in `epoch`; `turn` counts its uses within the epoch."""
     rng = generator(seed, "augment", epoch, turn, case)
-    u = rng.uniform(-1, 1, size=10)
+    u = rng.uniform(-1, 1, size=12)
 
     def factor(strength: float, x: float) -> float:
         return float((1 + strength) ** x)
@@ -63,19 +67,34 @@ def draw(how: AugmentationRecipe, seed: int, epoch: int, case: str, turn: int = 
         contrast=factor(how.contrast, u[7]),
         brightness=float(how.brightness * u[8]),
         noise=float(how.noise * abs(u[9])),
-        noise_key=key_of(seed, "noise", epoch, turn, case),
+        elastic=float(how.elastic * abs(u[10])),
+        shading=float(how.shading * abs(u[11])),
+        field_key=key_of(seed, "fields", epoch, turn, case),
     )
 
 
 def apply(images: Tensor, targets: Tensor, draws: Sequence[Draw]) -> tuple[Tensor, Tensor]:
-    """Transform a batch: images float (N, C, rows, columns) in [0, 1], targets (N, rows, columns); one draw each."""
+    """Transform a batch, in float32 also under autocast.
+
+    Args:
+        images: float32 (N, C, rows, columns) in [0, 1].
+        targets: whole numbers (N, rows, columns).
+        draws: one for each case.
+
+    Returns:
+        The same shapes and types; images may leave [0, 1], targets hold no value that they did not hold before.
+    """
     matrices = torch.tensor(np.stack([_matrix(one, images.shape[2:]) for one in draws]), dtype=torch.float32)
-    grid = functional.affine_grid(matrices.to(images.device), list(images.shape), align_corners=False)
-    turned = functional.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
-    labels = functional.grid_sample(
-        targets[:, None].to(images.dtype), grid, mode="nearest", padding_mode="border", align_corners=False
-    )
-    return _intensities(turned, draws), labels[:, 0].to(targets.dtype)
+    # In bf16 the sampling places of a 256-pixel film would be wrong by more than half a pixel.
+    with torch.autocast(images.device.type, enabled=False):
+        grid = functional.affine_grid(matrices.to(images.device), list(images.shape), align_corners=False)
+        if any(one.elastic for one in draws):
+            grid = grid + torch.stack([_displacement(one, images) for one in draws])
+        turned = functional.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
+        labels = functional.grid_sample(
+            targets[:, None].to(images.dtype), grid, mode="nearest", padding_mode="border", align_corners=False
+        )
+        return _intensities(turned, draws), labels[:, 0].to(targets.dtype)
 
 
 def _matrix(one: Draw, sides: Sequence[int]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -84,7 +103,7 @@ def _matrix(one: Draw, sides: Sequence[int]) -> np.ndarray[tuple[int, int], np.d
     angle = math.radians(one.angle)
     aspect = rows / columns
     cos, sin = math.cos(angle), math.sin(angle)
-    turn = np.array([[cos, sin * aspect], [-sin / aspect, cos]])
+    turn = np.array([[cos, -sin * aspect], [sin / aspect, cos]])
     scale = np.diag([1 / one.zoom[1], 1 / one.zoom[0]])
     mirror = np.diag([-1.0 if one.flip else 1.0, 1.0])
     shift = np.array([[-2 * one.shift[1]], [-2 * one.shift[0]]])
@@ -99,12 +118,25 @@ def _intensities(images: Tensor, draws: Sequence[Draw]) -> Tensor:
     x = images.clamp(1e-5, 1) ** column([one.gamma for one in draws])
     mean = x.mean(dim=tuple(range(1, x.ndim)), keepdim=True)
     x = (x - mean) * column([one.contrast for one in draws]) + mean + column([one.brightness for one in draws])
+    if any(one.shading for one in draws):
+        fields = torch.stack([one.shading * _smooth(one, "shading", (2, 4, 4), images) for one in draws])
+        x = x * fields[:, :1].exp() + fields[:, 1:]
     if any(one.noise for one in draws):
-        x = x + torch.stack([_noise(one, images) for one in draws])
+        x = x + torch.stack([one.noise * _normal(one, "noise", images.shape[1:]).to(images) for one in draws])
     return x
 
 
-def _noise(one: Draw, images: Tensor) -> Tensor:
-    # The field is made on the CPU, so that a GPU run sees the same one.
-    field = torch.randn(images.shape[1:], generator=torch.Generator().manual_seed(one.noise_key))
-    return (one.noise * field).to(images)
+def _displacement(one: Draw, images: Tensor) -> Tensor:
+    """Smooth displacement (rows, columns, 2) in torch's coordinates, in which a side is 2 long."""
+    return 2 * one.elastic * _smooth(one, "elastic", (2, 5, 5), images).permute(1, 2, 0)
+
+
+def _smooth(one: Draw, purpose: str, lattice: tuple[int, int, int], images: Tensor) -> Tensor:
+    """Normal numbers on a coarse lattice, brought to the images' rows and columns by bicubic interpolation."""
+    coarse = _normal(one, purpose, lattice).to(images)
+    return functional.interpolate(coarse[None], size=images.shape[2:], mode="bicubic", align_corners=True)[0]
+
+
+def _normal(one: Draw, purpose: str, shape: Sequence[int]) -> Tensor:
+    """Normal numbers of a draw's own field; made on the CPU, so that a GPU run sees the same ones."""
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(key_of(one.field_key, purpose) % 2**63))

@@ -44,7 +44,7 @@ class Batch:
 class KeyedOrder(Sampler[BatchKey]):
     """The order of one epoch, drawn from (seed, epoch); every batch is full, the last one wraps around."""
 
-    def __init__(self, cases: int, batch: int, passes: int, seed: int) -> None:
+    def __init__(self, cases: int, batch: int, passes: float, seed: int) -> None:
         self.cases, self.batch, self.passes, self.seed = cases, batch, passes, seed
         self.epoch = 0
 

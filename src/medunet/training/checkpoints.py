@@ -1,4 +1,7 @@
-"""Checkpoints: `last.ckpt` after every epoch, `best.ckpt` when the monitored figure improved; each whole or not at all."""
+"""Checkpoints: `last.ckpt` after every epoch, `best.ckpt` when the monitored figure improved.
+
+Each is written whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +43,13 @@ class Checkpoints(Callback):
         better = badness < self.best_value
         if better:
             self.best_value, self.best_epoch = badness, trainer.current_epoch + 1
-        with whole(self.folder / LAST) as path:
+        # The best goes first: stopped between the two, a resumed run repeats this epoch and finds it best again.
+        name = BEST if better else LAST
+        with whole(self.folder / name) as path:
             trainer.save_checkpoint(path)
         if better:
-            with whole(self.folder / BEST) as path:
-                shutil.copyfile(self.folder / LAST, path)
+            with whole(self.folder / LAST) as path:
+                shutil.copyfile(self.folder / BEST, path)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from medunet.networks import UNet
 from medunet.planning import Plan
 from medunet.training.batches import Load, loader
 from medunet.training.budget import epochs_within, step_seconds
-from medunet.training.checkpoints import BEST, LAST, Checkpoints, network_weights
+from medunet.training.checkpoints import BEST, LAST, Checkpoints, load_checkpoint, network_weights
 from medunet.training.keys import key_of
 from medunet.training.task import EpochRow, SegmentationTask, Snapshot
 
@@ -94,10 +94,10 @@ def fit(
     steps = plan.epochs * len(train)
     task = SegmentationTask(network, plan, steps)
     checkpoints = Checkpoints(folder, plan.training.monitor)
-    trainer = _trainer(plan, machine, [checkpoints, _Telling(observer, checkpoints)])
-    if resume and not (folder / LAST).is_file():
-        raise InputError(folder / LAST, "is not there: nothing to resume", "Start without --resume")
-    with _quiet(), _interruptible():
+    trainer = _trainer(plan, machine, [*_stopping(plan), checkpoints, _Telling(observer, checkpoints)])
+    if resume:
+        _check_resumable(folder)
+    with _quiet(), _interruptible(), _own_randomness(machine.device):
         trainer.fit(task, train, val, ckpt_path=folder / LAST if resume else None, weights_only=True)
     best = build(plan)
     best.load_state_dict(network_weights(folder / BEST))
@@ -113,11 +113,25 @@ def build(plan: Plan) -> UNet:
     return network.to(memory_format=layout)  # type: ignore[call-overload, no-any-return]
 
 
-def _trainer(plan: Plan, machine: Machine, callbacks: list[Callback]) -> Trainer:
+def _check_resumable(folder: Path) -> None:
+    """Both checkpoints are there and whole; better known now than after the last epoch."""
+    for path in (folder / LAST, folder / BEST):
+        if not path.is_file():
+            raise InputError(path, "is not there: nothing to resume", "Train anew with --overwrite")
+        load_checkpoint(path)
+
+
+def _stopping(plan: Plan) -> list[Callback]:
     training = plan.training
-    if training.early_stopping:
-        mode = "max" if training.monitor == "val_dice" else "min"
-        callbacks.append(EarlyStopping(training.monitor, patience=training.early_stopping, mode=mode))
+    if not training.early_stopping:
+        return []
+    mode = "max" if training.monitor == "val_dice" else "min"
+    # It counts before the epoch's checkpoint is written, so that a resumed run stops at the same epoch.
+    patience = training.early_stopping
+    return [EarlyStopping(training.monitor, patience=patience, mode=mode, check_on_train_epoch_end=False)]
+
+
+def _trainer(plan: Plan, machine: Machine, callbacks: list[Callback]) -> Trainer:
     device = machine.device
     accelerator = "cpu" if device.type == "cpu" else "gpu"
     with _quiet():
@@ -177,6 +191,13 @@ def _quiet() -> Iterator[None]:
             yield
     finally:
         logger.setLevel(level)
+
+
+@contextlib.contextmanager
+def _own_randomness(device: torch.device) -> Iterator[None]:
+    """Training seeds torch's generators; the caller's go on as if it had not."""
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        yield
 
 
 @contextlib.contextmanager

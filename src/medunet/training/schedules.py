@@ -9,6 +9,9 @@ from torch import nn
 
 from medunet.planning import TrainingRecipe
 
+NEVER = 10**9
+"""Lightning would step a plateau after the epoch's checkpoint and lose that step in a restart; the task does it."""
+
 
 def make_optimiser(network: nn.Module, how: TrainingRecipe) -> torch.optim.Optimizer:
     """AdamW or Adam; weight decay on kernels only, not on biases and norms."""
@@ -23,13 +26,16 @@ def make_schedule(optimiser: torch.optim.Optimizer, how: TrainingRecipe, steps: 
     """Lightning's description of the schedule over `steps` optimiser steps, or None for a constant rate."""
     schedule = how.schedule
     if schedule.kind == "one_cycle":
+        total = max(steps, 2)
+        # torch divides by warmup · total − 1, the last step of the rise counted from 0.
+        warmup = schedule.warmup + (1e-3 / total if abs(schedule.warmup * total - 1) < 1e-6 else 0.0)
         cycle = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, max_lr=how.lr, total_steps=max(steps, 2), pct_start=schedule.warmup, cycle_momentum=False
+            optimiser, max_lr=how.lr, total_steps=total, pct_start=warmup, cycle_momentum=False
         )
         return {"scheduler": cycle, "interval": "step"}
     if schedule.kind == "plateau":
         plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
             optimiser, factor=schedule.factor, patience=schedule.patience, min_lr=schedule.minimum
         )
-        return {"scheduler": plateau, "interval": "epoch", "monitor": "val_loss"}
+        return {"scheduler": plateau, "interval": "epoch", "frequency": NEVER, "monitor": "val_loss"}
     return None

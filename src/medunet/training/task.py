@@ -15,6 +15,7 @@ from medunet.networks import UNet
 from medunet.planning import Plan
 from medunet.training.augmentation import apply
 from medunet.training.batches import Batch
+from medunet.training.keys import key_of
 from medunet.training.losses import Output, total_loss
 from medunet.training.schedules import make_optimiser, make_schedule
 
@@ -80,18 +81,16 @@ class SegmentationTask(LightningModule):
         self._losses = []
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        """Augment, run, and return the loss."""
+        """Augment, run, and return the loss.
+
+        Raises:
+            TrainingError: the loss is NaN or infinite.
+        """
+        # Dropout and noise layers draw from torch's generator; keyed by the step, a restart does not change them.
+        torch.manual_seed(key_of(self.plan.training.seed, "layers", self.current_epoch, index))
         images, targets = apply(batch.images, batch.targets, batch.draws)
         loss = self._loss(self._run(images), targets)
-        value = loss.item()
-        if not math.isfinite(value):
-            raise TrainingError(
-                f"epoch {self.current_epoch + 1}, step {index + 1}",
-                f"the loss became {value} (cases {', '.join(batch.cases[:3])}, …)",
-                "Lower the learning rate (--set training.lr=…) or set training.precision=float32; "
-                "checkpoints/last.ckpt holds the last good epoch",
-            )
-        self._losses.append(value)
+        self._losses.append(self._finite(loss, f"step {index + 1}", "loss", batch))
         return loss
 
     def on_validation_epoch_start(self) -> None:
@@ -99,10 +98,15 @@ class SegmentationTask(LightningModule):
         self._val_losses, self._val_counts, self.snapshot = [], [], None
 
     def validation_step(self, batch: Batch, index: int) -> None:
-        """Loss and Dice of every case; keep the first cases for pictures."""
+        """Loss and Dice of every case; keep the first cases for pictures.
+
+        Raises:
+            TrainingError: the loss is NaN or infinite.
+        """
         logits = self._run(batch.images).float()
         output = self.plan.output
-        self._val_losses.append((self._loss(logits, batch.targets).item(), len(batch.cases)))
+        value = self._finite(self._loss(logits, batch.targets), "validation", "validation loss", batch)
+        self._val_losses.append((value, len(batch.cases)))
         prediction = classes_of(logits, output)
         self._val_counts.append(dice_counts(prediction, batch.targets, len(self.plan.classes)).cpu())
         if self.snapshot is None:
@@ -112,10 +116,11 @@ class SegmentationTask(LightningModule):
             )
 
     def on_validation_epoch_end(self) -> None:
-        """Make the epoch's row and tell Lightning what its callbacks monitor."""
+        """Make the epoch's row, tell Lightning what its callbacks monitor, and step a plateau."""
         row: EpochRow = {"epoch": self.current_epoch + 1}
         row["train_loss"] = sum(self._losses) / len(self._losses) if self._losses else None
-        row["val_loss"] = sum(v * n for v, n in self._val_losses) / sum(n for _, n in self._val_losses)
+        val_loss = sum(v * n for v, n in self._val_losses) / sum(n for _, n in self._val_losses)
+        row["val_loss"] = val_loss
         counts = torch.cat(self._val_counts)
         both = counts[..., 1]
         dice = torch.where(both > 0, counts[..., 0] / both.clamp_min(1), torch.nan)
@@ -124,8 +129,23 @@ class SegmentationTask(LightningModule):
             row[f"val_dice_{name}"] = _mean(dice[:, number])
         row["lr"] = float(self.trainer.optimizers[0].param_groups[0]["lr"]) if self.trainer.optimizers else None
         self.row = row
-        self.log("val_loss", float(row["val_loss"] or 0.0))
+        self.log("val_loss", val_loss)
         self.log("val_dice", float(row["val_dice"] or 0.0))
+        schedule = self.lr_schedulers()
+        if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+            schedule.step(val_loss)
+
+    def _finite(self, loss: Tensor, when: str, what: str, batch: Batch) -> float:
+        """The loss as a number."""
+        value = float(loss.item())
+        if not math.isfinite(value):
+            raise TrainingError(
+                f"epoch {self.current_epoch + 1}, {when}",
+                f"the {what} became {value} (cases {', '.join(batch.cases[:3])}, …)",
+                "Lower the learning rate (--set training.lr=…) or set training.precision=float32; "
+                "what checkpoints/last.ckpt holds is from before",
+            )
+        return value
 
     def _run(self, images: Tensor) -> Tensor:
         layout = torch.channels_last if images.ndim == 4 else torch.channels_last_3d

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from medunet.errors import InputError, OutputError
+from medunet.training.checkpoints import BEST, LAST, Checkpoints, load_checkpoint, network_weights
+
+
+class Trainer:
+    """What a checkpoint needs of Lightning's trainer."""
+
+    def __init__(self):
+        self.current_epoch = 0
+        self.callback_metrics = {}
+        self.fault = None
+
+    def save_checkpoint(self, path):
+        if self.fault:
+            path.write_bytes(b"half a check")
+            raise self.fault
+        torch.save({"epoch": self.current_epoch, "state_dict": {"network.w": torch.tensor([self.current_epoch])}}, path)
+
+    def end_epoch(self, callback, **metrics):
+        self.callback_metrics = metrics
+        callback.on_train_epoch_end(self, None)
+        self.current_epoch += 1
+
+
+@pytest.mark.parametrize(
+    ("monitor", "values", "best"),
+    [("val_loss", (3.0, 1.0, 2.0, 1.0), 2), ("val_dice", (0.1, 0.9, 0.5, 0.9), 2), ("val_dice", (0.0, 0.0), 1)],
+)
+def test_last_holds_the_last_epoch_and_best_the_first_of_the_best(tmp_path, monitor, values, best):
+    trainer, checkpoints = Trainer(), Checkpoints(tmp_path, monitor)
+    for value in values:
+        trainer.end_epoch(checkpoints, **{monitor: torch.tensor(value)})
+    assert load_checkpoint(tmp_path / LAST)["epoch"] == len(values) - 1
+    assert network_weights(tmp_path / BEST) == {"w": torch.tensor([best - 1])}
+    assert checkpoints.best_epoch == best
+
+
+def test_the_best_value_goes_on_after_a_restart(tmp_path):
+    trainer, checkpoints = Trainer(), Checkpoints(tmp_path, "val_loss")
+    trainer.end_epoch(checkpoints, val_loss=1.0)
+    restarted = Checkpoints(tmp_path, "val_loss")
+    restarted.load_state_dict(checkpoints.state_dict())
+    trainer.end_epoch(restarted, val_loss=2.0)
+    assert restarted.best_epoch == 1
+    assert load_checkpoint(tmp_path / BEST)["epoch"] == 0
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt(), RuntimeError("disk")])
+def test_a_write_that_fails_midway_leaves_the_earlier_checkpoints(tmp_path, fault):
+    trainer, checkpoints = Trainer(), Checkpoints(tmp_path, "val_loss")
+    trainer.end_epoch(checkpoints, val_loss=1.0)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    trainer.fault = fault
+    for value in (0.5, 2.0):
+        with pytest.raises(OutputError if isinstance(fault, OSError) else type(fault)):
+            trainer.end_epoch(checkpoints, val_loss=value)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_stopped_between_the_two_files_a_resumed_run_repeats_the_epoch(tmp_path, monkeypatch):
+    trainer, checkpoints = Trainer(), Checkpoints(tmp_path, "val_loss")
+    trainer.end_epoch(checkpoints, val_loss=2.0)
+    first = checkpoints.state_dict()
+    monkeypatch.setattr("shutil.copyfile", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        trainer.end_epoch(checkpoints, val_loss=1.0)
+    monkeypatch.undo()
+    # What is resumed is the first epoch, whose best is the first; the second is found best again.
+    assert load_checkpoint(tmp_path / LAST)["epoch"] == 0
+    assert first["best_epoch"] == 1
+    restarted = Checkpoints(tmp_path, "val_loss")
+    restarted.load_state_dict(first)
+    trainer.current_epoch = 1
+    trainer.end_epoch(restarted, val_loss=1.0)
+    assert (restarted.best_epoch, load_checkpoint(tmp_path / BEST)["epoch"]) == (2, 1)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04 half a zip"])
+def test_a_damaged_checkpoint_is_one_line(tmp_path, content):
+    (tmp_path / LAST).write_bytes(content)
+    with pytest.raises(InputError, match=r"last.ckpt: is not a checkpoint that can be read. Train anew with --over"):
+        load_checkpoint(tmp_path / LAST)
+
+
+def test_a_checkpoint_cannot_run_code(tmp_path):
+    canary = tmp_path / "canary"
+
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(canary), "w"))
+
+    torch.save({"state_dict": Evil()}, tmp_path / LAST)
+    with pytest.raises(InputError):
+        load_checkpoint(tmp_path / LAST)
+    assert not canary.exists()
+
+
+def test_a_fresh_run_has_no_best():
+    assert Checkpoints(None, "val_loss").state_dict() == {"best_value": math.inf, "best_epoch": 0}
