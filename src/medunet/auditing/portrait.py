@@ -1,0 +1,161 @@
+"""Portrait: what a data set holds, in counts, before anyone says what is wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medunet.auditing.evidence import Evidence
+from medunet.auditing.look import QUANTILES, Film
+from medunet.cases import Case
+
+FEW = 24
+"""A tag with more values than this is not counted."""
+
+BINS = 48
+
+Counts = tuple[tuple[str, int], ...]
+"""(word, cases), the most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Shares of pixels in `BINS` equal steps from `low` to `high`, for a group of images."""
+
+    group: str
+    low: float
+    high: float
+    shares: tuple[float, ...]
+    images: int
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A structure in the masks: in how many it was looked for and found, and its share of the film.
+
+    The shares are the 5th percentile, the median and the 95th, None where it is in no mask.
+    """
+
+    name: str
+    looked_for: int
+    found: int
+    shares: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Counts of a data set.
+
+    Attributes:
+        cases, subjects, readable, masks: how many.
+        splits, sizes, spacings, types, modalities: (word, cases).
+        tags: (tag, counts) of every tag with few values.
+        histograms: of all images of the commonest type, then of each group of the tag that splits them best.
+        structures: what the masks hold.
+        ratios: cardiothoracic ratios of the masks.
+    """
+
+    cases: int
+    subjects: int
+    readable: int
+    masks: int
+    splits: Counts
+    sizes: Counts
+    spacings: Counts
+    types: Counts
+    modalities: Counts
+    tags: tuple[tuple[str, Counts], ...]
+    histograms: tuple[Histogram, ...]
+    structures: tuple[Structure, ...]
+    ratios: tuple[float, ...]
+
+
+def portray(evidence: Evidence) -> Portrait:
+    """The portrait of what was seen."""
+    films = [film for _, film in evidence.films]
+    return Portrait(
+        cases=len(evidence.cases),
+        subjects=len({case.subject for case in evidence.cases}),
+        readable=len(films),
+        masks=len(evidence.drawn),
+        splits=_counts(case.split for case in evidence.cases if case.split),
+        sizes=_counts(" × ".join(map(str, film.shape)) for film in films),
+        spacings=_counts(
+            " × ".join(f"{size:g}" for size in film.spacing) + " mm" if film.spacing else "unknown" for film in films
+        ),
+        types=_counts(f"{film.kind}, {film.channels} channel{'s' * (film.channels > 1)}" for film in films),
+        modalities=_counts(film.modality or "unknown" for film in films),
+        tags=_tags(evidence.cases),
+        histograms=_histograms(evidence),
+        structures=_structures(evidence),
+        ratios=tuple(drawn.ctr for _, drawn in evidence.drawn if drawn.ctr is not None),
+    )
+
+
+def _counts(words: Iterable[Hashable]) -> Counts:
+    return tuple((str(word), times) for word, times in Counter(words).most_common())
+
+
+def _tags(cases: Sequence[Case]) -> tuple[tuple[str, Counts], ...]:
+    """Every tag with at least two and at most `FEW` values; the parts of `a|b` count each."""
+    names = dict.fromkeys(name for case in cases for name in case.tags)
+    found = []
+    for name in names:
+        values = [part.strip() or "(blank)" for case in cases for part in case.tags.get(name, "").split("|")]
+        counts = _counts(values)
+        if 2 <= len(counts) <= FEW:
+            found.append((name, counts))
+    return tuple(found)
+
+
+def _histograms(evidence: Evidence) -> tuple[Histogram, ...]:
+    """All images of the commonest type, and the same by view and by site where the tags say them."""
+    if not evidence.films:
+        return ()
+    kind = Counter(film.kind for _, film in evidence.films).most_common(1)[0][0]
+    films = [(case, film) for case, film in evidence.films if film.kind == kind]
+    low = float(np.median([film.quantile(0.0) for _, film in films]))
+    high = float(np.percentile([film.quantile(99.0) for _, film in films], 95))
+    steps = np.linspace(low, max(high, low + 1e-6), BINS + 1)
+    found = [_histogram(f"all {kind}", [film for _, film in films], steps)]
+    ways: tuple[Callable[[Case], str | None], ...] = (
+        lambda case: case.tag("site", "institution", "hospital", "centre", "center", "source"),
+        lambda case: case.view,
+    )
+    for group_of in ways:
+        groups: dict[str, list[Film]] = {}
+        for case, film in films:
+            if group := group_of(case):
+                groups.setdefault(group, []).append(film)
+        if 2 <= len(groups) <= 6:
+            found += [_histogram(name, groups[name], steps) for name in sorted(groups)]
+    return tuple(found)
+
+
+def _histogram(group: str, films: Sequence[Film], steps: NDArray[np.float64]) -> Histogram:
+    """The mean histogram of images; each is had from its percentiles, whose distribution runs straight between them."""
+    total = np.zeros(len(steps) - 1)
+    for film in films:
+        below = np.interp(steps, film.quantiles, np.asarray(QUANTILES) / 100, left=0.0, right=1.0)
+        total += np.diff(below)
+    shares = tuple(round(float(share), 5) for share in total / len(films))
+    return Histogram(group, float(steps[0]), float(steps[-1]), shares, len(films))
+
+
+def _structures(evidence: Evidence) -> tuple[Structure, ...]:
+    found = []
+    for name in evidence.gathered.scheme.names if evidence.gathered.scheme else ():
+        looked = [(case, drawn) for case, drawn in evidence.drawn if case.annotated is None or name in case.annotated]
+        shares = [
+            drawn.area(name) / evidence.pixels[case.id]
+            for case, drawn in looked
+            if drawn.area(name) and case.id in evidence.pixels
+        ]
+        low, middle, high = (float(one) for one in np.percentile(shares, (5, 50, 95))) if shares else (0.0, 0.0, 0.0)
+        having = sum(drawn.area(name) > 0 for _, drawn in looked)
+        found.append(Structure(name, len(looked), having, (low, middle, high) if shares else None))
+    return tuple(found)

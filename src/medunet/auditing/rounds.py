@@ -1,0 +1,84 @@
+"""Rounds: every case is looked at once, by one process or several; the answer does not depend on how many."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from medunet.auditing.look import Look
+from medunet.auditing.looking import key_of, look_at
+from medunet.auditing.memory import keep, recall
+from medunet.cases import Case
+from medunet.errors import InputError
+
+ROUND = 256
+"""Cases after which looks are written down."""
+
+
+def look_at_all(
+    cases: Sequence[Case],
+    *,
+    memory: Path | None = None,
+    workers: int = 1,
+    told: Callable[[int, str], None] = lambda done, name: None,
+) -> tuple[Look, ...]:
+    """A look for each case, in their order.
+
+    Args:
+        cases: the cases.
+        memory: folder of kept looks, or None to keep none. A look with a fault is taken anew each time.
+        workers: processes, at least 1.
+        told: is called after each case with how many are done and the case's id.
+
+    Raises:
+        OutputError: the memory cannot be written.
+    """
+    known = recall(memory) if memory is not None else {}
+    looks: list[Look] = []
+    for first in range(0, len(cases), ROUND):
+        part = cases[first : first + ROUND]
+        keys = [_key(case) for case in part]
+        new = [number for number, key in enumerate(keys) if key is None or key not in known]
+        fresh: dict[str, Look] = {}
+        seen = {number: known[key] for number, key in enumerate(keys) if key is not None and key in known}
+        try:
+            for count, (number, look) in enumerate(zip(new, _looked([part[n] for n in new], workers), strict=True), 1):
+                seen[number] = look
+                key = keys[number]
+                if key is not None and look.film_fault is None and look.drawn_fault is None:
+                    fresh[key] = look
+                told(first + len(part) - len(new) + count, part[number].id)
+        finally:  # Ctrl-C: what was seen is kept
+            if memory is not None:
+                keep(memory, fresh)
+        known |= fresh
+        looks += [seen[number] for number in range(len(part))]
+    return tuple(looks)
+
+
+def _key(case: Case) -> str | None:
+    try:
+        return key_of(case)
+    except InputError:
+        return None
+
+
+def _looked(cases: Sequence[Case], workers: int) -> Iterator[Look]:
+    """The looks of some cases, in their order."""
+    done = 0
+    if workers > 1 and len(cases) > 2 * workers:
+        # Not forked: threads of numerical libraries do not survive that.
+        context = multiprocessing.get_context("spawn")
+        try:
+            with ProcessPoolExecutor(workers, mp_context=context) as pool:
+                for look in pool.map(look_at, cases, chunksize=4):
+                    yield look
+                    done += 1
+            return
+        except BrokenProcessPool:
+            pass  # a worker died (memory, a signal): this process goes on alone
+    for case in cases[done:]:
+        yield look_at(case)
