@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from medunet.prediction import Model, Prediction, load_model
     from medunet.scoring import Score
     from medunet.scoring import score_case as score
+    from medunet.workflows.audit import audit
+    from medunet.workflows.convert import convert
     from medunet.workflows.demo import demo
     from medunet.workflows.evaluate import evaluate
     from medunet.workflows.measure import measure
     from medunet.workflows.plan import plan
     from medunet.workflows.predict import predict
-    from medunet.workflows.train import Run, train
+    from medunet.workflows.run_folder import Run
+    from medunet.workflows.train import train
 
 __version__ = "0.1.0"
 
@@ -51,11 +54,13 @@ _HOME = {
     "Plan": "medunet.planning",
     "Prediction": "medunet.prediction",
     "Recipe": "medunet.planning",
-    "Run": "medunet.workflows.train",
+    "Run": "medunet.workflows.run_folder",
     "Scheme": "medunet.images",
     "Score": "medunet.scoring",
     "TrainingError": "medunet.errors",
     "UsageError": "medunet.errors",
+    "convert": "medunet.workflows.convert",
+    "audit": "medunet.workflows.audit",
     "demo": "medunet.workflows.demo",
     "evaluate": "medunet.workflows.evaluate",
     "load_model": "medunet.prediction",
@@ -90,6 +95,8 @@ __all__ = [
     "Score",
     "TrainingError",
     "UsageError",
+    "audit",
+    "convert",
     "demo",
     "evaluate",
     "load_model",

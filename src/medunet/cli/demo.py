@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from medunet.cli.options import Debug, Device, Json, Overwrite, Quiet
-from medunet.cli.terminal import duration, progress_for, show
+from medunet.cli.progress import progress_shown
+from medunet.cli.terminal import duration, show
 
 
 def demo(
-    kind: Annotated[str, typer.Option(help="Which demo: chest.")] = "chest",
+    kind: Annotated[str, typer.Option(help="What the films show; known: chest.")] = "chest",
     out: Annotated[Path, typer.Option(help="Output folder.")] = Path("demo"),
     device: Device = "auto",
     overwrite: Overwrite = False,
@@ -28,7 +29,8 @@ def demo(
     """
     from medunet.workflows import demo as workflow
 
-    done = workflow.demo(kind, out=out, overwrite=overwrite, device=device, progress=progress_for(quiet))
+    with progress_shown(quiet) as progress:
+        done = workflow.demo(kind, out=out, overwrite=overwrite, device=device, progress=progress)
     dice = ", ".join(f"{name} {value:.3f}" for name, value in done.dice.items() if value is not None)
     error = "unknown" if done.ctr_error is None else f"{done.ctr_error:.4f}"
     lines = [

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medunet.cli.options import Debug, Device, Json, Overwrite, Quiet
-from medunet.cli.terminal import progress_for, show, table
+from medunet.cli.options import Debug, Device, Json, Limit, Overwrite, Quiet
+from medunet.cli.progress import progress_shown
+from medunet.cli.terminal import NONE, show, table
+
+if TYPE_CHECKING:
+    from medunet.scoring import Summary
+    from medunet.workflows.evaluation import Evaluation
+
+SHOWN = {"dice": "Dice", "iou": "IoU", "mean_iou": "mean IoU", "ctr_abs_error": "CTR error"}
+"""Scores that the terminal shows; scores.csv and the report hold all."""
 
 
 def evaluate(
     what: Annotated[str, typer.Argument(metavar="RUN|MODEL|MASKS", help="A run, a model, or a folder of masks.")],
-    data: Annotated[str | None, typer.Argument(help="Reference data [default: the run's own].")] = None,
+    data: Annotated[
+        str | None, typer.Argument(metavar="DATA", help="Films with reference masks [default: the run's own].")
+    ] = None,
     split: Annotated[str | None, typer.Option(help="train, val or test [default: test; with DATA all].")] = None,
-    out: Annotated[Path | None, typer.Option(help="Output folder [default: RUN/evaluation/SPLIT].")] = None,
-    expert: Annotated[str | None, typer.Option(help="Manifest column with an expert's CTR.")] = None,
-    allow_trained: Annotated[bool, typer.Option("--allow-trained", help="Also score cases that trained it.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Output folder [default: RUN/evaluation/SPLIT; else evaluate].")
+    ] = None,
+    expert: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Column of cases.csv with an expert's CTR.")
+    ] = None,
+    allow_trained: Annotated[
+        bool, typer.Option("--allow-trained", help="Also score cases it was trained on: too good.")
+    ] = False,
     device: Device = "auto",
     overwrite: Overwrite = False,
+    limit: Limit = None,
     quiet: Quiet = False,
     as_json: Json = False,
     debug: Debug = False,
 ) -> int:
-    """Scores per case and structure, a summary and a report.
+    """Score a run, a model or any masks against reference masks.
 
     \b
     Examples:
@@ -34,33 +51,43 @@ def evaluate(
     """
     from medunet.workflows import evaluate as workflow
 
-    done = workflow.evaluate(
-        what,
-        data,
-        split=split,
-        out=out,
-        expert=expert,
-        allow_trained=allow_trained,
-        device=device,
-        overwrite=overwrite,
-        progress=progress_for(quiet),
-    )
-    wanted = ("dice", "iou", "mean_iou", "ctr_abs_error")
-    rows = [
-        (
-            f"{s.structure} {s.metric}" + (f" ({s.against})" if s.against else ""),
-            "-" if s.mean is None else f"{s.mean:.4f}",
-            "-" if s.median is None else f"{s.median:.4f}",
-            str(s.n),
-            str(s.missed + s.invented),
-            str(s.not_predicted),
+    with progress_shown(quiet) as progress:
+        done = workflow.evaluate(
+            what,
+            data,
+            split=split,
+            out=out,
+            expert=expert,
+            allow_trained=allow_trained,
+            device=device,
+            overwrite=overwrite,
+            progress=progress,
         )
-        for s in done.summaries
-        if s.metric in wanted
-    ]
-    header = ("", "mean", "median", "n", "missed or invented", "not predicted")
-    tail = [f"look at {done.folder / 'report.html'}"]
-    if done.failed:
-        tail.append(f"{len(done.failed)} failed and count as 0 (reasons in {done.folder / 'failed.csv'})")
-    show(done.to_dict(), [*table(header, rows), "", *tail], as_json=as_json)
+    show(done.to_dict(), _lines(done), as_json=as_json)
     return 3 if done.failed else 0
+
+
+def _lines(done: Evaluation) -> list[str]:
+    """The figures that matter first, what they count, and where to look; last how many failed."""
+    shown = [summary for summary in done.summaries if summary.metric in SHOWN]
+    header = ("structure", "score", "mean", "median", "n", "missed", "invented", "not predicted")
+    lines = table(header, [_row(summary) for summary in shown])  # a figure is never cut
+    if any(s.missed or s.invented or s.not_predicted for s in shown):
+        lines.append("missed, invented and not predicted count as 0 in Dice and IoU")
+    lines += [f"{_name(s)}: {s.no_value} of {s.cases} cases have none" for s in shown if s.no_value]
+    lines += ["", f"look at {done.folder / 'report.html'}"]
+    if done.failed:
+        lines.append(f"{len(done.failed)} failed and count as 0 (reasons in {done.folder / 'failed.csv'})")
+    return lines
+
+
+def _row(summary: Summary) -> tuple[str, ...]:
+    figures = (NONE if figure is None else f"{figure:.4f}" for figure in (summary.mean, summary.median))
+    counts = (summary.n, summary.missed, summary.invented, summary.not_predicted)
+    return (summary.structure, _name(summary), *figures, *map(str, counts))
+
+
+def _name(summary: Summary) -> str:
+    """The score's name; what a measurement was compared with only where that is not the reference masks."""
+    against = summary.against.removeprefix("against ")
+    return SHOWN[summary.metric] + (f", {against}" if against not in ("", "the reference masks") else "")

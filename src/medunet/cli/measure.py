@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from medunet.cli.options import Adult, Debug, Json, Overwrite, Quiet, View
-from medunet.cli.predict import ending, ratios
-from medunet.cli.terminal import progress_for, show
+from medunet.cli.films import film_lines
+from medunet.cli.options import Adult, Debug, Json, Limit, Overwrite, Quiet, View
+from medunet.cli.progress import progress_shown
+from medunet.cli.terminal import show
 from medunet.errors import UsageError
 
 
 def measure(
-    masks: Annotated[list[str], typer.Argument(metavar="MASKS...", help="Mask files or folders of masks.")],
-    images: Annotated[str | None, typer.Option(help="Folder or manifest of the films, for overlays.")] = None,
+    masks: Annotated[list[str], typer.Argument(metavar="MASKS", help="Mask files, folders of masks, CheXmask tables.")],
+    images: Annotated[str | None, typer.Option(help="The masks' films: for overlays, view, age and mm.")] = None,
     out: Annotated[Path, typer.Option(help="Output folder.")] = Path("measurements"),
     view: View = None,
     adult: Adult = False,
@@ -23,11 +24,12 @@ def measure(
         list[str] | None, typer.Option(metavar="OLD=NEW", help="Call a structure by another name; may be repeated.")
     ] = None,
     overwrite: Overwrite = False,
+    limit: Limit = None,
     quiet: Quiet = False,
     as_json: Json = False,
     debug: Debug = False,
 ) -> int:
-    """The same measurements from masks made by hand or by another program.
+    """Measure masks made by hand or by another program.
 
     \b
     Examples:
@@ -36,21 +38,27 @@ def measure(
     """
     from medunet.workflows import measure as workflow
 
-    done = workflow.measure(
-        list(masks),
-        images=images,
-        out=out,
-        view=view,
-        adult=adult,
-        rename=dict(_pair(text) for text in rename or []),
-        overwrite=overwrite,
-        progress=progress_for(quiet),
-    )
-    show(done.to_dict(), [*ratios(done.table), *ending(done.folder, len(done.done), done.failed)], as_json=as_json)
+    with progress_shown(quiet) as progress:
+        done = workflow.measure(
+            list(masks),
+            images=images,
+            out=out,
+            view=view,
+            adult=adult,
+            rename=dict(name_pair(text) for text in rename or []),
+            overwrite=overwrite,
+            progress=progress,
+        )
+    show(done.to_dict(), film_lines(done.folder, done.table, len(done.done), done.failed), as_json=as_json)
     return 3 if done.failed else 0
 
 
-def _pair(text: str) -> tuple[str, str]:
+def name_pair(text: str) -> tuple[str, str]:
+    """The two names of `OLD=NEW`.
+
+    Raises:
+        UsageError: the text is no such pair.
+    """
     old, sign, new = text.partition("=")
     if not sign or not old.strip() or not new.strip():
         raise UsageError("--rename", f"{text!r} is not OLD=NEW", "Write for instance --rename label_1=lung")

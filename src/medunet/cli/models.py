@@ -6,15 +6,15 @@ from typing import Annotated
 
 import typer
 
-from medunet.cli.options import Json
-from medunet.cli.terminal import show, table
+from medunet.cli.options import Debug, Json, Quiet, belongs_to_the_end
+from medunet.cli.terminal import columns, show, table
 
-app = typer.Typer(help="The packaged models; `models show NAME` prints a model's card.", rich_markup_mode=None)
+app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)
-def list_models(context: typer.Context, as_json: Json = False) -> None:
-    """The packaged models.
+def list_models(context: typer.Context, quiet: Quiet = False, as_json: Json = False, debug: Debug = False) -> None:
+    """The packaged models; `models show NAME` prints a card.
 
     \b
     Examples:
@@ -22,21 +22,32 @@ def list_models(context: typer.Context, as_json: Json = False) -> None:
       medunet models show run
     """
     if context.invoked_subcommand:
+        belongs_to_the_end("--json", as_json, f"medunet models {context.invoked_subcommand} NAME --json")
         return
     from medunet.workflows.models import packaged
 
     found = packaged()
-    lines = table(("model", "folder"), list(found.items())) if found else ["No model is packaged with this version."]
+    lines = ["No model is packaged with this version; `medunet models show RUN` prints the card of your own."]
+    if found:
+        lines = table(("model", "folder"), list(found.items()), columns())
     show({"models": found}, lines, as_json=as_json)
 
 
 @app.command("show")
 def show_model(
-    name: Annotated[str, typer.Argument(help="A packaged model's name, a run, or a model folder.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A packaged model's name, a run, or a model folder.")],
+    quiet: Quiet = False,
     as_json: Json = False,
+    debug: Debug = False,
 ) -> None:
-    """Print a model's card."""
+    """Print a model's card.
+
+    \b
+    Examples:
+      medunet models show run
+      medunet models show run/model --json
+    """
     from medunet.workflows.models import describe
 
     described = describe(name)
-    show(described, [str(described["card"])], as_json=as_json)
+    show(described, str(described["card"]).splitlines(), as_json=as_json)

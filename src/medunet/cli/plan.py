@@ -6,14 +6,18 @@ from typing import Annotated
 
 import typer
 
-from medunet.cli.options import Debug, Json, Quiet, Set
-from medunet.cli.terminal import progress_for, show
+from medunet.cli.options import Debug, Json, Limit, Quiet, Set
+from medunet.cli.progress import progress_shown
+from medunet.cli.terminal import columns, hanging, show
 
 
 def plan(
-    data: Annotated[str, typer.Argument(help="Folder of images and masks, or a cases.csv.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="Folder of images and masks, a cases.csv or a data.yaml.")
+    ],
     recipe: Annotated[str, typer.Option(help="A packaged recipe's name or a YAML file.")] = "chest-xray-small",
     changes: Set = None,
+    limit: Limit = None,
     quiet: Quiet = False,
     as_json: Json = False,
     debug: Debug = False,
@@ -26,9 +30,11 @@ def plan(
     """
     from medunet.workflows import plan as workflow
 
-    shown = workflow.plan(data, recipe=recipe, changes=changes or [], progress=progress_for(quiet))
+    with progress_shown(quiet) as progress:
+        shown = workflow.plan(data, recipe=recipe, changes=changes or [], progress=progress)
     lines = [*shown.read_as, ""]
-    width = max(len(decision.key) for decision in shown.plan.decisions)
-    lines += [f"{d.key.ljust(width)}  {d.value}  ({d.reason})" for d in shown.plan.decisions]
+    size = max(len(decision.key) for decision in shown.plan.decisions)
+    for d in shown.plan.decisions:
+        lines += hanging(f"{d.key.ljust(size)}  ", f"{d.value}  ({d.reason})", columns())
     lines += ["", *shown.cost]
     show(shown.to_dict(), lines, as_json=as_json)

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from medunet.cli.options import Cache, Debug, Device, Json, Overwrite, Quiet, Set
-from medunet.cli.terminal import duration, progress_for, show
+from medunet.cli.options import Cache, Debug, Device, Json, Limit, Overwrite, Quiet, Set
+from medunet.cli.progress import progress_shown
+from medunet.cli.terminal import counted, duration, show
 from medunet.errors import UsageError
 
 _UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
 def train(
-    data: Annotated[str, typer.Argument(help="Folder of images and masks, or a cases.csv.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="Folder of images and masks, a cases.csv or a data.yaml.")
+    ],
     recipe: Annotated[str, typer.Option(help="A packaged recipe's name or a YAML file.")] = "chest-xray-small",
     out: Annotated[Path, typer.Option(help="Run folder to write.")] = Path("run"),
     changes: Set = None,
-    fold: Annotated[int | None, typer.Option(help="Train fold K of 5 (0 to 4) into OUT/fold-K.")] = None,
-    budget: Annotated[str | None, typer.Option(help="Time the call may take, such as 15m or 2h.")] = None,
+    fold: Annotated[int | None, typer.Option(metavar="K", help="Train fold K of 5 (0 to 4) into OUT/fold-K.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Time the whole call may take: 90s, 15m, 2h.")
+    ] = None,
     device: Device = "auto",
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last whole epoch in OUT.")] = False,
     overwrite: Overwrite = False,
     cache: Cache = None,
+    limit: Limit = None,
     quiet: Quiet = False,
     as_json: Json = False,
     debug: Debug = False,
@@ -41,23 +48,25 @@ def train(
     """
     from medunet.workflows import train as workflow
 
-    run = workflow.train(
-        data,
-        recipe=recipe,
-        out=out,
-        changes=changes or [],
-        fold=fold,
-        budget=None if budget is None else _seconds(budget),
-        device=device,
-        resume=resume,
-        overwrite=overwrite,
-        cache=cache,
-        progress=progress_for(quiet),
-    )
+    with progress_shown(quiet) as progress:
+        run = workflow.train(
+            data,
+            recipe=recipe,
+            out=out,
+            changes=changes or [],
+            fold=fold,
+            budget=None if budget is None else _seconds(budget),
+            device=device,
+            resume=resume,
+            overwrite=overwrite,
+            cache=cache,
+            progress=progress,
+        )
     dice = "" if run.val_dice is None else f", validation Dice {run.val_dice:.4f}"
     lines = [
-        f"trained {run.epochs} epochs in {duration(run.seconds)}: best epoch {run.best_epoch}{dice}",
-        f"next: medunet evaluate {run.folder}",
+        f"trained {counted(run.epochs, 'epoch')} in {duration(run.seconds)}: best epoch {run.best_epoch}{dice}",
+        f"look at {run.folder / 'curves.png'}",
+        f"next: medunet evaluate {shlex.quote(str(run.folder))}",
     ]
     show(run.to_dict(), lines, as_json=as_json)
 

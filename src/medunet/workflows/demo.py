@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from medunet.errors import OutputError, UsageError
 from medunet.images import write_csv, write_dicom, write_json, write_labels, write_png, write_text
 from medunet.phantoms import SCHEME, ChestPhantom, chest_film
 from medunet.scoring import ALL
 from medunet.workflows import surroundings
+from medunet.workflows.demo_page import Demo, demo_page
 from medunet.workflows.evaluate import evaluate
 from medunet.workflows.measure import measure
 from medunet.workflows.output import claim
@@ -31,38 +30,6 @@ CHANGES = (
 OWNED = ("films", "unseen", "run", "predictions", "measurements", "report.html")
 
 
-@dataclass(frozen=True)
-class Demo:
-    """What the demo made.
-
-    Attributes:
-        folder: everything lies below it.
-        report: the page to look at.
-        ctr_error: mean absolute error of the predicted cardiothoracic ratio on the test films.
-        dice: structure → mean Dice on the test films.
-        true_ctr_error: mean absolute error on the unseen DICOM films against the ratio they were drawn with.
-        seconds: how long it took.
-    """
-
-    folder: Path
-    report: Path
-    ctr_error: float | None
-    dice: dict[str, float | None]
-    true_ctr_error: float | None
-    seconds: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain values."""
-        return {
-            "out": str(self.folder),
-            "report": str(self.report),
-            "ctr_error": self.ctr_error,
-            "dice": self.dice,
-            "true_ctr_error": self.true_ctr_error,
-            "seconds": round(self.seconds, 1),
-        }
-
-
 def demo(
     kind: str = "chest",
     *,
@@ -71,7 +38,7 @@ def demo(
     device: str = "auto",
     progress: Progress = SILENT,
 ) -> Demo:
-    """Run the whole way on synthetic chest films, in about two minutes on two cores.
+    """Run the whole way on synthetic chest films, in about two minutes on two cores; stopped, the same call goes on.
 
     Raises:
         UsageError: an unknown kind.
@@ -82,10 +49,12 @@ def demo(
     start = surroundings.clock()
     folder = Path(out)
     identity = {"command": "demo", "kind": kind, "version": surroundings.versions()["medunet"]}
-    if claim(folder, identity, OWNED, overwrite=overwrite) and (folder / "run").exists():
+    if claim(folder, identity, OWNED, overwrite=overwrite) and (folder / "report.html").exists():
         raise OutputError(folder, "holds a demo already", "Look at its report.html, or add --overwrite")
+    stopped = (folder / "run" / "checkpoints" / "last.ckpt").is_file()
     truth = _write_films(folder, progress)
-    run = train(folder / "films", out=folder / "run", changes=CHANGES, device=device, progress=progress)
+    out = folder / "run"
+    run = train(folder / "films", out=out, changes=CHANGES, device=device, resume=stopped, progress=progress)
     scored = evaluate(run.folder, device=device, progress=progress)
     predicted = predict(
         [folder / "unseen"], model=run.folder, out=folder / "predictions", device=device, progress=progress
@@ -102,8 +71,6 @@ def demo(
         sum(errors) / len(errors) if errors else None,
         surroundings.clock() - start,
     )
-    from medunet.workflows.demo_page import demo_page
-
     write_text(done.report, demo_page(done, scored, predicted, truth))
     return done
 

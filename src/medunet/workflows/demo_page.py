@@ -1,9 +1,11 @@
-"""The demo's page: what was made, how well it went, and where everything lies."""
+"""The demo's result and its page: what was made, how well it went, and where everything lies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from medunet.cases import Case
 from medunet.reports import (
@@ -21,13 +23,10 @@ from medunet.reports import (
     render,
 )
 from medunet.workflows import surroundings
-from medunet.workflows.evaluate import Evaluation
+from medunet.workflows.evaluation import Evaluation
 from medunet.workflows.inputs import find_inputs
 from medunet.workflows.pictures import film_with_mask
 from medunet.workflows.predict import Predicted
-
-if TYPE_CHECKING:
-    from medunet.workflows.demo import Demo
 
 STEPS = (
     ("films", "synthetic chest films with exact masks, cases.csv", "films/"),
@@ -40,6 +39,38 @@ STEPS = (
     ("predict", "masks, overlays and ratios of films the run never saw, read from DICOM", "predictions/report.html"),
     ("measure", "the same measurements from the exact masks", "measurements/report.html"),
 )
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo made.
+
+    Attributes:
+        folder: everything lies below it.
+        report: the page to look at.
+        ctr_error: mean absolute error of the predicted cardiothoracic ratio on the test films.
+        dice: structure → mean Dice on the test films.
+        true_ctr_error: mean absolute error on the unseen DICOM films against the ratio they were drawn with.
+        seconds: how long it took.
+    """
+
+    folder: Path
+    report: Path
+    ctr_error: float | None
+    dice: dict[str, float | None]
+    true_ctr_error: float | None
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "out": str(self.folder),
+            "report": str(self.report),
+            "ctr_error": self.ctr_error,
+            "dice": self.dice,
+            "true_ctr_error": self.true_ctr_error,
+            "seconds": round(self.seconds, 1),
+        }
 
 
 def demo_page(done: Demo, scored: Evaluation, predicted: Predicted, truth: Mapping[str, float]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from medunet.cases import Case, Cases
 from medunet.errors import InputError, UsageError
@@ -16,76 +15,20 @@ from medunet.scoring import (
     SCORE_COLUMNS,
     ConfusionMatrix,
     Score,
-    Summary,
     confusion,
     score_case,
     score_measurement,
     score_rows,
     summarise,
-    summary_dict,
 )
+from medunet.workflows.evaluation import Evaluation, Source, Task
 from medunet.workflows.measured import Statements, measure_case
-from medunet.workflows.output import claim
+from medunet.workflows.output import check, claim
 from medunet.workflows.progress import SILENT, Progress
 
 OWNED = ("scores.csv", "summary.json", "report.html", "figures", "failed.csv")
 EXPERT_COLUMNS = ("ctr_expert", "expert_ctr", "ctr_reader", "ctr_source")
 """Manifest columns that are taken as an expert's ratio, the first that is there."""
-
-Source = Callable[[Case, Image], LabelMap]
-"""Gives the prediction of a case; raises InputError where there is none."""
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """Scores of every intended case.
-
-    Attributes:
-        folder: where the tables and the page are.
-        subject: what was evaluated, in a few words (a run's or model's name, a folder of masks).
-        scores: one row a figure.
-        summaries: over cases.
-        matrix: pooled confusion matrix over the predicted cases, or None where there is none.
-        failed: case → why it could not be predicted or read.
-        ratios: case → (reference, predicted) cardiothoracic ratio, where both have one.
-        data: sentences on how the data was read.
-    """
-
-    folder: Path
-    subject: str
-    scores: tuple[Score, ...]
-    summaries: tuple[Summary, ...]
-    matrix: ConfusionMatrix | None
-    failed: dict[str, str]
-    ratios: dict[str, tuple[float, float]]
-    data: tuple[str, ...]
-
-    def summary(self, structure: str, metric: str) -> Summary | None:
-        """One summary, or None where it is not there."""
-        return next((s for s in self.summaries if (s.structure, s.metric) == (structure, metric)), None)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As `summary.json` holds it."""
-        return {
-            "evaluated": self.subject,
-            "cases": len({score.case for score in self.scores}),
-            "failed": self.failed,
-            "data": list(self.data),
-            "summary": summary_dict(self.summaries),
-        }
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is to be evaluated: the cases, where predictions come from, where results go."""
-
-    cases: Cases
-    source: Source
-    subject: str
-    folder: Path
-    identity: dict[str, Any]
-    facts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    split: dict[str, Any] | None
 
 
 def evaluate(
@@ -120,7 +63,8 @@ def evaluate(
 
     task = find_task(what, data, split=split, out=out, allow_trained=allow_trained, device=device)
     column = _expert_column(task.cases, expert)
-    claim(task.folder, task.identity | {"expert": column}, OWNED, overwrite=overwrite)
+    identity = task.identity | {"expert": column}
+    check(task.folder, identity, overwrite=overwrite)
     scored = list(_score_all(task, column, progress))
     scores = tuple(score for one in scored for score in one.scores)
     if not scores:
@@ -136,7 +80,10 @@ def evaluate(
         {one.case.id: one.failure for one in scored if one.failure},
         {one.case.id: one.ratios for one in scored if one.ratios is not None},
         task.cases.provenance,
+        task.caution,
     )
+    # Only now: data that cannot be scored leave nothing behind, and earlier results as they were.
+    claim(task.folder, identity, OWNED, overwrite=overwrite)
     _write(done, task, progress)
     return done
 
@@ -269,8 +216,6 @@ def _write(done: Evaluation, task: Task, progress: Progress) -> None:
         write_csv(done.folder / "failed.csv", ("case", "reason"), list(done.failed.items()))
     else:
         (done.folder / "failed.csv").unlink(missing_ok=True)
-    figures = done.folder / "figures"
-    figures.mkdir(exist_ok=True)
-    write_figures(done, figures)
+    write_figures(done, task, done.folder / "figures")
     progress.say("drawing the report")
     write_text(done.folder / "report.html", evaluation_page(done, task))

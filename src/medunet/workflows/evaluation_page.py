@@ -26,6 +26,7 @@ from medunet.reports import (
     Step,
     Table,
     confusion_figure,
+    curves,
     dice_by_structure,
     film_picture,
     measurement_agreement,
@@ -34,7 +35,7 @@ from medunet.reports import (
 )
 from medunet.scoring import ALL, Summary, median_cases, worst
 from medunet.workflows import surroundings
-from medunet.workflows.evaluate import Evaluation, Task
+from medunet.workflows.evaluation import Evaluation, Task
 from medunet.workflows.measured import Statements, measure_case
 
 SHOWN = 6
@@ -54,6 +55,7 @@ def evaluation_page(done: Evaluation, task: Task) -> str:
         *_ratio_section(done),
         *_picture_sections(done, task),
         *_confusion_section(done),
+        *_curves_section(task),
         Section("Every case", (_cases_table(done, task),)),
         *_failures(done),
     ]
@@ -67,8 +69,10 @@ def evaluation_page(done: Evaluation, task: Task) -> str:
     return render(page)
 
 
-def write_figures(done: Evaluation, folder: Path) -> None:
+def write_figures(done: Evaluation, task: Task, folder: Path) -> None:
     """The page's figures as SVG and PNG."""
+    if task.log:
+        save(curves(task.log), folder / "curves", ("svg", "png"))
     save(dice_by_structure(done.scores), folder / "dice", ("svg", "png"))
     if done.matrix is not None:
         save(confusion_figure(done.matrix.names, done.matrix.pixels), folder / "confusion", ("svg", "png"))
@@ -93,12 +97,12 @@ def _summary(done: Evaluation) -> tuple[str, ...]:
     error = done.summary(ALL, "ctr_abs_error")
     if error is not None and error.mean is not None:
         lines.append(
-            f"Cardiothoracic ratio: mean absolute error {error.mean:.4f} against the reference masks, over {error.n} of "
-            f"{error.cases} cases."
+            f"Cardiothoracic ratio: mean absolute error {error.mean:.4f} against the reference masks, over {error.n} "
+            f"of {error.cases} cases."
         )
     if done.failed:
         lines.append(f"{len(done.failed)} of {cases} cases have no prediction.")
-    return (*lines, NO_INTERVALS)
+    return (*([done.caution] if done.caution else []), *lines, NO_INTERVALS)
 
 
 def _figures(done: Evaluation) -> KeyFigures:
@@ -225,6 +229,14 @@ def _confusion_section(done: Evaluation) -> list[Section]:
         blocks.append(Drawing.of(confusion_figure(done.matrix.names, done.matrix.pixels), alt))
     blocks.append(Drawing.of(dice_by_structure(done.scores), "Dice of every case by structure."))
     return [Section("Distribution and confusion", tuple(blocks))]
+
+
+def _curves_section(task: Task) -> list[Section]:
+    """How the run learnt, where it is a run's own."""
+    if not task.log:
+        return []
+    alt = f"Loss and validation Dice over {len(task.log)} epochs."
+    return [Section("Training", (Drawing.of(curves(task.log), alt, narrow=curves(task.log, stacked=True)),))]
 
 
 def _cases_table(done: Evaluation, task: Task) -> Table:

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medunet.cases import Case, Cases, read_cases
+from medunet.cases.folders import name_and_ending
 from medunet.cases.masks import read_masks
+from medunet.cases.names import listed
+from medunet.cases.placing import key_of
 from medunet.errors import InputError, UsageError
 from medunet.images import Image, LabelMap
-from medunet.workflows.evaluate import Source, Task
-from medunet.workflows.train import read_run
+from medunet.workflows.evaluation import Source, Task
+from medunet.workflows.run_folder import read_log, read_run
 
 if TYPE_CHECKING:
     from medunet.prediction import Model
@@ -74,8 +77,13 @@ def _of_model(
         cases = _run_cases(Path(what), record, split)
     else:
         cases = _read(data or "", split, model)
-        if not allow_trained:
-            _refuse_trained(cases, model)
+    trained = _trained(cases, model)
+    if trained and not own and not allow_trained:
+        raise InputError(
+            cases.source,
+            f"{len(trained)} of {len(cases)} cases were trained on or chose the weights ({listed(trained)})",
+            "Score others, or add --allow-trained for a figure that is too good",
+        )
     default = Path(what) / "evaluation" / (split or "all") if is_run else Path("evaluate")
     identity = {
         "command": "evaluate",
@@ -88,7 +96,10 @@ def _of_model(
         ("Plan", tuple((d.key, d.value) for d in model.plan.decisions)),
     )
     proof = record.get("split") if own else None
-    return Task(cases, _predicting(model), f"{model.name}", Path(out or default), identity, facts, proof)
+    caution = f"In-sample, optimistic: {len(trained)} of {len(cases)} cases were trained on or chose the weights."
+    target = Path(out or default)
+    log = read_log(Path(what)) if own else []
+    return Task(cases, _predicting(model), model.name, target, identity, facts, proof, caution if trained else "", log)
 
 
 def _predicting(model: Model) -> Source:
@@ -111,9 +122,9 @@ def _run_cases(run: Path, record: Mapping[str, Any], split: str) -> Cases:
     with (run / "split.csv").open(newline="", encoding="utf-8") as file:
         split_of = {row["case"]: row["split"] for row in csv.DictReader(file)}
     wanted = tuple(
-        replace(case, split=split)
+        replace(case, split=split)  # type: ignore[arg-type]
         for case in cases.cases
-        if split_of.get(case.id) == split  # type: ignore[arg-type]
+        if split_of.get(case.id) == split
     )
     missing = sorted({case for case, one in split_of.items() if one == split} - {case.id for case in wanted})
     if missing:
@@ -125,8 +136,12 @@ def _run_cases(run: Path, record: Mapping[str, Any], split: str) -> Cases:
 
 def _read(data: str | Path, split: str | None, model: Model) -> Cases:
     """DATA's cases with the structures called as the model calls them."""
-    cases = read_cases(data, rename=_towards(model.plan.classes))
-    return cases if split is None else replace(cases, cases=tuple(c for c in cases.cases if c.split == split))
+    cases = read_cases(data, rename=_towards(model.plan.classes) | model.plan.rename)
+    return _of_split(cases, split)
+
+
+def _of_split(cases: Cases, split: str | None) -> Cases:
+    return cases if split is None else replace(cases, cases=tuple(case for case in cases if case.split == split))
 
 
 def _towards(classes: tuple[str, ...]) -> dict[str, str]:
@@ -138,27 +153,26 @@ def _towards(classes: tuple[str, ...]) -> dict[str, str]:
     return {old: new for old, new in names.items() if old not in classes}
 
 
-def _refuse_trained(cases: Cases, model: Model) -> None:
-    known = [case.id for case in cases.cases if case.content_key() in model.trained_on]
-    if known:
-        raise InputError(
-            cases.source,
-            f"{len(known)} of {len(cases.cases)} cases were trained on or chose the weights ({known[0]}, …)",
-            "Score others, or add --allow-trained for a figure that is too good",
-        )
+def _trained(cases: Cases, model: Model) -> list[str]:
+    """The cases whose film the model has seen, whatever it is called and whoever drew its mask."""
+    return [case.id for case in cases if case.image_key() in model.trained_on]
+
+
+def _name_key(name: str) -> str:
+    """A name without its case and without words such as `_mask`."""
+    return key_of(name)[1]
 
 
 def _of_masks(folder: Path, data: str | Path, split: str | None, out: str | Path | None) -> Task:
     cases = read_cases(data)
-    if split is not None:
-        cases = replace(cases, cases=tuple(case for case in cases.cases if case.split == split))
+    cases = _of_split(cases, split)
     masks = read_masks([folder])
     if masks.scheme is not None:
         cases = _renamed_towards(cases, data, masks.scheme.names)
-    by_id = {mask.id: mask for mask in masks.cases}
+    by_name = {_name_key(mask.id): mask for mask in masks.cases}
 
     def source(case: Case, image: Image) -> LabelMap:
-        mask = by_id.get(case.id) or by_id.get(case.images[0].name.split(".")[0])
+        mask = by_name.get(_name_key(case.id)) or by_name.get(_name_key(name_and_ending(case.images[0])[0]))
         if mask is None or mask.target is None:
             raise InputError(case.id, f"{folder.name} holds no mask of its name", "Add it")
         return mask.target.read(image.grid, case.images[0].name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,9 @@ from medunet.cases import Case, read_cases
 from medunet.cases.folders import name_and_ending
 from medunet.cases.rows import unique_ids
 from medunet.errors import InputError
+
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
+"""What a file name must not hold on one system or another."""
 
 
 def find_inputs(words: Sequence[str]) -> tuple[Case, ...]:
@@ -53,11 +57,11 @@ def _film(path: Path) -> Case:
 
 
 def _with_unique_ids(cases: list[Case]) -> tuple[Case, ...]:
-    """Two cases of one id get their folder's name before it."""
+    """Ids that are file names: two of one get their folder's name before it; a table's id must not lead elsewhere."""
     named = []
     for case in cases:
         _, ending = name_and_ending(case.images[0])
-        named.append((case.id, case.images[0].resolve().parent.parts[1:], ending))
+        named.append((_FORBIDDEN.sub("_", case.id).lstrip("."), case.images[0].resolve().parent.parts[1:], ending))
     ids = unique_ids(named)
     return tuple(
         replace(case, id=new, subject=new if case.subject == case.id else case.subject)

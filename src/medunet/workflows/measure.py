@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from medunet.cases import Case, Cases, read_cases
+from medunet.cases.chexmask import rca_of
 from medunet.cases.masks import read_masks
+from medunet.cases.names import listed
 from medunet.errors import InputError
-from medunet.images import Image, LabelMap, read_grid, write_bytes, write_csv, write_text
+from medunet.images import Image, LabelMap, write_bytes, write_csv, write_text
 from medunet.measuring import COLUMNS, rows
 from medunet.reports import Picture, film_picture, png_bytes
 from medunet.workflows.measured import Statements, caption, measure_case, overlay
@@ -48,7 +50,7 @@ def measure(
     """
     found = read_masks([Path(word) for word in masks], rename=rename)
     films = _films(images)
-    stated = Statements(view, adult)  # type: ignore[arg-type]
+    stated = Statements.of(view, adult)
     folder = Path(out)
     identity = {
         "command": "measure",
@@ -61,6 +63,8 @@ def measure(
     claim(folder, identity, OWNED, overwrite=overwrite)
     for sentence in found.provenance:
         progress.say(sentence)
+    if images is not None and (alone := [case.id for case in found if case.id not in films]):
+        progress.say(f"{len(alone)} of {len(found)} masks have no film of their name in {images} ({listed(alone)})")
     table: list[dict[str, Any]] = []
     failed: dict[str, str] = {}
     pictures: dict[str, Picture] = {}
@@ -70,6 +74,7 @@ def measure(
             table += _one(case, films.get(case.id), folder, stated, pictures)
         except InputError as fault:
             failed[case.id] = f"{fault.what}. {fault.remedy}"
+            (folder / "overlays" / f"{case.id}.png").unlink(missing_ok=True)
             progress.say(f"{case.id}: {fault.what}")
         progress.advance(number, case.id)
     progress.end()
@@ -100,16 +105,15 @@ def _one(
     if mask.target is None:
         raise InputError(mask.id, "holds no mask", "Give files that are masks")
     image: Image | None = film.read_image() if film is not None else None
-    grid = image.grid if image is not None else read_grid(mask.images[0])
+    grid = image.grid if image is not None else mask.target.grid()
     labels: LabelMap = mask.target.read(grid, film.images[0].name if film else mask.images[0].name)
     case = film or mask
     case = replace(case, id=mask.id)
     measurements = measure_case(labels, image, case, stated)
     if image is not None:
-        (folder / "overlays").mkdir(exist_ok=True)
         picture = overlay(image, labels, measurements, caption(case, measurements))
         write_bytes(folder / "overlays" / f"{mask.id}.png", png_bytes(picture))
         if len(pictures) < 200:
             calipers = next((one.calipers for one in measurements if one.name == "ctr"), ())
             pictures[mask.id] = film_picture(mask.id, image, labels, calipers=calipers, caption=mask.id)
-    return [dict(row) for row in rows(mask.id, case.subject, measurements, source="masks")]
+    return [dict(row) for row in rows(mask.id, case.subject, measurements, source="masks", quality=rca_of(mask.tags))]

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import PIL.Image
 
 from medunet.cases import Case
+from medunet.errors import UsageError
 from medunet.images import Image, LabelMap
 from medunet.images.image import View
 from medunet.measuring import Film, Measurement, measure
+from medunet.measuring.film import VIEWS
 from medunet.reports import draw_overlay
 
 
@@ -21,10 +23,25 @@ class Statements:
     view: View | None = None
     adult: bool = False
 
+    @classmethod
+    def of(cls, view: str | None, adult: bool) -> Statements:
+        """The user's words as statements.
+
+        Raises:
+            UsageError: there is no such view.
+        """
+        known = next((one for one in VIEWS if one == view), None)
+        if view is not None and known is None:
+            raise UsageError("--view", f"{view!r} is not one of {', '.join(VIEWS)}", "Give one of them")
+        return cls(known, adult)
+
 
 def film_of(image: Image | None, case: Case, stated: Statements) -> Film:
-    """What is known of a film: the user's statement first, then the manifest, then the file."""
-    view = stated.view or case.view or (image.view if image else None)
+    """What is known of a film: the manifest first, then the file; the user's statement where neither says it.
+
+    A statement for a whole folder must not give a bedside film among the others a verdict.
+    """
+    view = case.view or (image.view if image else None) or stated.view
     age = case.age if case.age is not None else (image.age if image else None)
     return Film(view=view, age=age, adult=stated.adult, spacing_at=image.spacing_at if image else None)
 

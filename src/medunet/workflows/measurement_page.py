@@ -26,6 +26,7 @@ from medunet.reports import (
     render,
 )
 from medunet.workflows import surroundings
+from medunet.workflows.remarks import own_remarks, shared_remarks
 
 Row = Mapping[str, Any]
 SHOWN = 24
@@ -64,7 +65,8 @@ def measurement_page(
         rest = "" if len(rows) <= SHOWN else f" {len(shown)} of {len(rows)}: those that need a look come first."
         caption = f"Contours as found, with the lines that were measured.{rest}"
         sections.append(Section("Films", (Pictures(tuple(shown), caption),)))
-    sections.append(Section("Measurements", (_table(rows, main), *_others(table, main))))
+    shared = tuple(Paragraph(f"Every film: {remark}.", "note") for remark in shared_remarks(rows))
+    sections.append(Section("Measurements", (*shared, _table(rows, main), *_others(table, main))))
     if any(row["verdict"] for row in rows):
         sections.append(Section("How to read the verdict", (Paragraph(VERDICT_NOTE, "note"),)))
     if failed:
@@ -129,11 +131,12 @@ def _table(rows: Sequence[Row], main: str) -> Table:
     unit = str(rows[0]["unit"]) if rows else ""
     header = ("film", Column(_label(main), 3, unit, numeric=True), "status", "verdict", "remark")
     body: list[tuple[Cell, ...]] = []
+    shared = shared_remarks(rows)
     for row in rows:
         number: Cell = Gap("none") if row["value"] is None else float(row["value"])
         state = State(str(row["status"]), LEVELS[str(row["status"])])  # type: ignore[arg-type]
         case = str(row["case"])
-        body.append((Link(case, case), number, state, str(row["verdict"] or "–"), str(row["reason"] or "–")))
+        body.append((Link(case, case), number, state, str(row["verdict"] or "–"), own_remarks(row, shared) or "–"))
     return Table(header, tuple(body))
 
 

@@ -13,6 +13,7 @@ from medunet.errors import InputError
 from medunet.images import LabelMap, Scheme, read_pixels
 from medunet.reports import Picture, film_picture
 from medunet.workflows.measured import Statements, measure_case
+from medunet.workflows.remarks import own_remarks, shared_remarks
 
 
 def read_mask(path: Path, scheme: Scheme) -> LabelMap:
@@ -42,5 +43,6 @@ def film_with_mask(case: Case, mask: Path, scheme: Scheme, table: Sequence[Mappi
     if row is not None:
         facts.append(("CTR", "none" if row["value"] is None else f"{float(row['value']):.3f}"))
         if row["status"] != "ok":
-            facts.append((str(row["status"]), str(row["reason"])))
+            shared = shared_remarks([r for r in table if r["measurement"] == "ctr"])
+            facts.append((str(row["status"]), own_remarks(row, shared)))
     return film_picture(case.id, image, labels, calipers=calipers, caption=case.id, facts=facts)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from medunet.cases import prove
 from medunet.planning import Plan
+from medunet.workflows.preparation import prepare_training, split_sentence
 from medunet.workflows.progress import SILENT, Progress
-from medunet.workflows.train import prepare_training
 
 
 @dataclass(frozen=True)
@@ -66,10 +65,8 @@ def plan(
     prepared = prepare_training(data, recipe, changes)
     parameters, flop = _cost(prepared.plan)
     learn = len(prepared.cases.of("train"))
-    counts = prove(prepared.cases).cases
-    split = "split: " + ", ".join(f"{n} {name}" for name, n in counts.items())
     steps = prepared.plan.epochs * prepared.plan.steps_per_epoch(learn)
-    return Shown(prepared.plan, (*prepared.cases.provenance, split), parameters, flop, steps)
+    return Shown(prepared.plan, (*prepared.cases.provenance, split_sentence(prepared.cases)), parameters, flop, steps)
 
 
 def _cost(plan: Plan) -> tuple[int, int]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medunet.cases import Case
-from medunet.errors import InputError
+from medunet.errors import InputError, OutputError
 from medunet.images import write_bytes, write_csv, write_json, write_labels, write_text
 from medunet.measuring import COLUMNS, rows
 from medunet.workflows.inputs import find_inputs
@@ -92,7 +93,7 @@ def predict(
 
     cases = find_inputs([str(word) for word in inputs])
     loaded = load_model(model).to(choose_device(device))
-    stated = Statements(view, adult)  # type: ignore[arg-type]
+    stated = Statements.of(view, adult)
     folder = Path(out)
     identity = {
         "command": "predict",
@@ -104,9 +105,10 @@ def predict(
     again = claim(folder, identity, OWNED, overwrite=overwrite)
     ending = {case.id: _mask_ending(case) for case in cases}
     before = read_table(folder / "measurements.csv") if again else {}
-    kept = {case.id: before[case.id] for case in cases if _complete(folder, case, ending[case.id], before)}
+    told = _tables(inputs)
+    kept = {case.id: before[case.id] for case in cases if _complete(folder, case, ending[case.id], before, told)}
     work = [case for case in cases if case.id not in kept]
-    write_json(_make(folder / "masks") / "labels.json", loaded.scheme.to_mapping())
+    write_json(folder / "masks" / "labels.json", loaded.scheme.to_mapping())
     failed = _work(work, loaded, folder, ending, kept, stated, progress)
     order = [case.id for case in cases if case.id in kept]
     table = [row for case in order for row in kept[case]]
@@ -126,7 +128,6 @@ def _work(
 ) -> dict[str, str]:
     """Predict every case into `done`; returns the failed ones with their reasons."""
     failed: dict[str, str] = {}
-    _make(folder / "overlays")
     if work:
         progress.begin("predicting", len(work))
     try:
@@ -135,12 +136,14 @@ def _work(
                 done[case.id] = _one(case, model, folder, ending[case.id], stated)
             except InputError as fault:
                 failed[case.id] = f"{fault.what}. {fault.remedy}"
+                _remove(folder, case, ending[case.id])
                 progress.say(f"{case.id}: {fault.what}")
             progress.advance(number, case.id)
             if number % SAVE_EVERY == 0:
                 write_csv(folder / "measurements.csv", COLUMNS, _cells([r for rs in done.values() for r in rs]))
-    except KeyboardInterrupt:
-        write_csv(folder / "measurements.csv", COLUMNS, _cells([r for rs in done.values() for r in rs]))
+    except BaseException:  # Ctrl-C, a full disk: what is done is done
+        with suppress(OutputError):
+            write_csv(folder / "measurements.csv", COLUMNS, _cells([r for rs in done.values() for r in rs]))
         raise
     finally:
         progress.end()
@@ -156,7 +159,12 @@ def _one(case: Case, model: Model, folder: Path, ending: str, stated: Statements
 
     picture = overlay(image, labels, measurements, caption(case, measurements))
     write_bytes(folder / "overlays" / f"{case.id}.png", png_bytes(picture))
-    return [dict(row) for row in rows(case.id, case.subject, measurements, source=model.name)]
+    return [_as_written(row) for row in rows(case.id, case.subject, measurements, source=model.name)]
+
+
+def _as_written(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its numbers as measurements.csv holds them, so that a second call reads back what the first said."""
+    return {key: float(f"{cell:.6g}") if isinstance(cell, float) else cell for key, cell in row.items()}
 
 
 def _mask_ending(case: Case) -> str:
@@ -164,14 +172,32 @@ def _mask_ending(case: Case) -> str:
     return ".nii.gz" if case.images[0].name.lower().endswith((".nii", ".nii.gz")) else ".png"
 
 
-def _complete(folder: Path, case: Case, ending: str, before: Table) -> bool:
-    files = (folder / "masks" / f"{case.id}{ending}", folder / "overlays" / f"{case.id}.png")
-    return case.id in before and all(path.is_file() for path in files)
+def _tables(inputs: Sequence[str | Path]) -> list[Path]:
+    """The tables among the inputs: what they say of view and age is part of every row that comes of them."""
+    files = [Path(word) / "cases.csv" if Path(word).is_dir() else Path(word) for word in inputs]
+    return [file for file in files if file.name.endswith((".csv", ".csv.gz", ".yaml", ".yml")) and file.is_file()]
 
 
-def _make(folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    return folder
+def _files(folder: Path, case: Case, ending: str) -> tuple[Path, Path]:
+    return folder / "masks" / f"{case.id}{ending}", folder / "overlays" / f"{case.id}.png"
+
+
+def _remove(folder: Path, case: Case, ending: str) -> None:
+    """A film that fails now has no mask from before it failed."""
+    for path in _files(folder, case, ending):
+        path.unlink(missing_ok=True)
+
+
+def _complete(folder: Path, case: Case, ending: str, before: Table, tables: Sequence[Path]) -> bool:
+    """The case's mask, overlay and rows are there, and neither its film nor a table has changed since."""
+    files = _files(folder, case, ending)
+    if case.id not in before or not all(path.is_file() for path in files):
+        return False
+    try:
+        changed = max(path.stat().st_mtime for path in (*case.images, *tables))
+        return changed <= min(path.stat().st_mtime for path in files)
+    except OSError:
+        return False
 
 
 def read_table(path: Path) -> Table:

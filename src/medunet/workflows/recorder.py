@@ -12,6 +12,7 @@ from medunet.planning import Plan
 from medunet.reports import contact_sheet, curves, draw_overlay, figure_png, png_bytes
 from medunet.training import EpochRow, Snapshot
 from medunet.workflows.progress import Progress
+from medunet.workflows.run_folder import write_plan
 
 PICTURES_EVERY = 20.0
 """Seconds that pass at least between two sets of pictures."""
@@ -26,34 +27,46 @@ class Recorder:
         self.epochs = 0
         self.best_epoch = 0
         self._plan: Plan | None = None
+        self._before: int | None = None
+        self._undrawn: Snapshot | None = None
         self._last_pictures = -PICTURES_EVERY
 
     def planned(self, plan: Plan) -> None:
-        """Training is about to begin."""
+        """Training is about to begin; plan.yaml now holds the epochs that a resumed run goes on to."""
         self._plan = plan
         self.epochs = plan.epochs
+        write_plan(self.run, plan)
 
     def step(self, epoch: int, step: int, steps: int, loss: float) -> None:
         """A step is done."""
-        if step == 1 and epoch == len(self.rows) + 1 and self.best_epoch == 0:
-            self.progress.begin("training", self.epochs * steps)
+        if self._before is None:
+            # What an earlier call did is left out, so that the time left is that of this call's steps.
+            self._before = epoch - 1
+            self.progress.begin("training", (self.epochs - self._before) * steps)
         best = f", best epoch {self.best_epoch}" if self.best_epoch else ""
-        self.progress.advance((epoch - 1) * steps + step, f"epoch {epoch}/{self.epochs}, loss {loss:.3f}{best}")
+        done = (epoch - 1 - self._before) * steps + step
+        self.progress.advance(done, f"epoch {epoch}/{self.epochs}, loss {loss:.3f}{best}")
 
     def epoch(self, row: EpochRow, best_epoch: int, snapshot: Snapshot | None) -> None:
         """An epoch is done and its checkpoint is on disk."""
         self.rows.append(row)
         self.best_epoch = best_epoch
-        header = list(self.rows[-1])
+        header = list(row)
         write_csv(self.run / "log.csv", header, [[one.get(key) for key in header] for one in self.rows])
-        last = row["epoch"] == self.epochs
-        if last or self.clock() - self._last_pictures >= PICTURES_EVERY:
+        self._undrawn = snapshot
+        if self.clock() - self._last_pictures >= PICTURES_EVERY:
             self._last_pictures = self.clock()
-            self._draw(int(row["epoch"] or 0), snapshot)
+            self.draw()
 
-    def _draw(self, epoch: int, snapshot: Snapshot | None) -> None:
-        write_bytes(self.run / "curves.png", figure_png(curves(self.rows)))
-        if snapshot is None or self._plan is None:
+    def draw(self) -> None:
+        """Curves and samples of the last epoch, where they are not drawn yet."""
+        if self.rows and self._undrawn is not None:
+            self._draw(int(self.rows[-1]["epoch"] or 0), self._undrawn)
+            self._undrawn = None
+
+    def _draw(self, epoch: int, snapshot: Snapshot) -> None:
+        write_bytes(self.run / "curves.png", figure_png(curves(self.rows, best=self.best_epoch or None)))
+        if self._plan is None:
             return
         scheme = Scheme.of(self._plan.classes)
         pictures = []
@@ -63,6 +76,4 @@ class Recorder:
             found, wanted = (LabelMap(labels.numpy(), grid, scheme) for labels in (prediction, target))
             pictures.append(draw_overlay(film, found, reference=wanted, largest=384))
         sheet = contact_sheet(pictures, columns=len(pictures), captions=list(snapshot.cases))
-        folder = self.run / "samples"
-        folder.mkdir(exist_ok=True)
-        write_bytes(folder / f"epoch-{epoch:03d}.png", png_bytes(sheet))
+        write_bytes(self.run / "samples" / f"epoch-{epoch:03d}.png", png_bytes(sheet))

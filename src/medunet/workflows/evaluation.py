@@ -1,0 +1,72 @@
+"""What an evaluation starts from and what it ends with, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from medunet.cases import Case, Cases
+from medunet.images import Image, LabelMap
+from medunet.scoring import ConfusionMatrix, Score, Summary, summary_dict
+
+Source = Callable[[Case, Image], LabelMap]
+"""Gives the prediction of a case; raises InputError where there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """Scores of every intended case.
+
+    Attributes:
+        folder: where the tables and the page are.
+        subject: what was evaluated, in a few words (a run's or model's name, a folder of masks).
+        scores: one row a figure.
+        summaries: over cases.
+        matrix: pooled confusion matrix over the predicted cases, or None where there is none.
+        failed: case → why it could not be predicted or read.
+        ratios: case → (reference, predicted) cardiothoracic ratio, where both have one.
+        data: sentences on how the data was read.
+        caution: what makes the figures better than they are, or an empty text.
+    """
+
+    folder: Path
+    subject: str
+    scores: tuple[Score, ...]
+    summaries: tuple[Summary, ...]
+    matrix: ConfusionMatrix | None
+    failed: dict[str, str]
+    ratios: dict[str, tuple[float, float]]
+    data: tuple[str, ...]
+    caution: str = ""
+
+    def summary(self, structure: str, metric: str) -> Summary | None:
+        """One summary, or None where it is not there."""
+        return next((s for s in self.summaries if (s.structure, s.metric) == (structure, metric)), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `summary.json` holds it."""
+        return {
+            "evaluated": self.subject,
+            "cases": len({score.case for score in self.scores}),
+            "failed": self.failed,
+            "data": list(self.data),
+            "caution": self.caution,
+            "summary": summary_dict(self.summaries),
+        }
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be evaluated: the cases, where predictions come from, where results go."""
+
+    cases: Cases
+    source: Source
+    subject: str
+    folder: Path
+    identity: dict[str, Any]
+    facts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    split: dict[str, Any] | None
+    caution: str = ""
+    log: Sequence[Mapping[str, float | int | None]] = ()

@@ -1,0 +1,139 @@
+"""The run folder of train: whose it is, what lies in it, and how it is read back."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import ValidationError
+
+from medunet.cases import Cases, split_rows
+from medunet.errors import InputError, OutputError
+from medunet.images import write_csv, write_text
+from medunet.planning import Plan, Recipe
+from medunet.workflows.output import check
+
+if TYPE_CHECKING:
+    from medunet.training import EpochRow
+
+OWNED = (
+    "run.json",
+    "recipe.yaml",
+    "plan.yaml",
+    "split.csv",
+    "log.csv",
+    "curves.png",
+    "samples",
+    "checkpoints",
+    "model",
+    "model.part",
+    "evaluation",
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training: the run's folder and the figures a user wants first."""
+
+    folder: Path
+    best_epoch: int
+    epochs: int
+    val_dice: float | None
+    weights_sha256: str
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "run": str(self.folder),
+            "best_epoch": self.best_epoch,
+            "epochs": self.epochs,
+            "val_dice": self.val_dice,
+            "weights_sha256": self.weights_sha256,
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def identity_of(recipe: Recipe, digest: str) -> dict[str, str]:
+    """What makes two calls of train the same: recipe and data."""
+    recipe_hash = hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:16]
+    return {"command": "train", "recipe": recipe_hash, "data": digest[:16]}
+
+
+def check_run(folder: Path, identity: Mapping[str, str], *, resume: bool, overwrite: bool) -> None:
+    """Refuse before anything is written or read at length.
+
+    Raises:
+        OutputError: the folder is not this run's, or holds it already.
+        InputError: there is no epoch to go on from.
+    """
+    again = check(folder, identity, overwrite=overwrite)
+    begun = (folder / "checkpoints" / "last.ckpt").is_file()
+    if again and begun and not resume:
+        raise OutputError(folder, "holds this run already", "Add --resume to go on, or --overwrite to start anew")
+    if resume and not (again and begun):
+        raise InputError(folder, "holds no epoch of this run to go on from", "Start it without --resume")
+
+
+def write_asked(folder: Path, recipe: Recipe, cases: Cases) -> None:
+    """recipe.yaml and split.csv: what was asked, and which case is where."""
+    text = yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    write_text(folder / "recipe.yaml", text)
+    header, *rows = split_rows(cases)
+    write_csv(folder / "split.csv", header, rows)
+
+
+def write_plan(folder: Path, plan: Plan) -> None:
+    """plan.yaml: what was decided, each decision with its reason."""
+    write_text(folder / "plan.yaml", yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
+
+
+def read_plan(folder: Path) -> Plan:
+    """The plan that a run was begun with; a budget may have decided its epochs.
+
+    Raises:
+        InputError: it is not there, or is no plan.
+    """
+    path = folder / "plan.yaml"
+    try:
+        return Plan.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as fault:
+        raise InputError(path, "is not the plan of a run", "Train anew with --overwrite") from fault
+
+
+def read_log(folder: Path) -> list[EpochRow]:
+    """The rows of log.csv, none where there is no such file.
+
+    Raises:
+        InputError: it holds something else than numbers.
+    """
+    path = folder / "log.csv"
+    if not path.is_file():
+        return []
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [{key: float(text) if text else None for key, text in row.items()} for row in csv.DictReader(file)]
+        return [{**row, "epoch": int(row["epoch"] or 0)} for row in rows]
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise InputError(path, "is not the log of a run", "Remove it, or train anew with --overwrite") from fault
+
+
+def read_run(folder: Path) -> dict[str, Any]:
+    """A run's run.json.
+
+    Raises:
+        InputError: there is none, or it cannot be read.
+    """
+    try:
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise InputError(folder / "run.json", "cannot be read", "Give a run folder of `medunet train`") from fault
+    if not isinstance(record, dict):
+        raise InputError(folder / "run.json", "is not a run's record", "Give a run folder of `medunet train`")
+    return record

@@ -1,0 +1,102 @@
+"""`medunet evaluate`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+
+import pytest
+
+
+@pytest.fixture
+def run(trained, inside):
+    """A copy of the run, whose evaluation goes into it."""
+    return shutil.copytree(trained, inside / "run")
+
+
+def test_a_run_is_scored_on_its_test_split(medunet, run):
+    ended = medunet("evaluate", "run")
+    assert ended.code == 0
+    header, *lines = ended.out.splitlines()
+    assert header.split() == ["structure", "score", "mean", "median", "n", "missed", "invented", "not", "predicted"]
+    assert [line.split()[:2] for line in lines[:4]] == [
+        ["lung", "Dice"],
+        ["lung", "IoU"],
+        ["heart", "Dice"],
+        ["heart", "IoU"],
+    ]
+    assert lines[-1] == "look at run/evaluation/test/report.html"
+    folder = run / "evaluation" / "test"
+    assert {path.name for path in folder.iterdir()} >= {"scores.csv", "summary.json", "report.html", "figures"}
+
+
+def test_the_table_says_what_counts_as_nought_and_what_has_no_value(medunet, run, films):
+    """Masks that lack the heart in two films: their Dice is 0 and their ratio has no error."""
+    import numpy as np
+    import PIL.Image
+
+    theirs = shutil.copytree(films / "masks", run.parent / "theirs")
+    for name in ("film-00.png", "film-01.png"):
+        with PIL.Image.open(theirs / name) as mask:
+            values = np.asarray(mask).copy()
+        values[values == 3] = 0
+        PIL.Image.fromarray(values).save(theirs / name)
+    ended = medunet("evaluate", "theirs", films)
+    assert ended.code == 0
+    (heart,) = (line.split() for line in ended.out.splitlines() if line.startswith("heart") and "Dice" in line)
+    assert heart[2:6] == ["0.8333", "1.0000", "12", "2"]
+    assert "missed, invented and not predicted count as 0 in Dice and IoU" in ended.out
+    assert "CTR error: 2 of 12 cases have none" in ended.out
+
+
+def test_perfect_masks_need_no_footnote(medunet, inside, films):
+    ended = medunet("evaluate", films / "masks", films)
+    assert ended.code == 0
+    assert "count as 0" not in ended.out
+    (error,) = (line.split() for line in ended.out.splitlines() if "CTR error" in line)
+    assert error[3:6] == ["0.0000", "0.0000", "12"]
+
+
+def test_a_case_without_a_mask_counts_as_nought_and_is_told(medunet, inside, films):
+    theirs = shutil.copytree(films / "masks", inside / "theirs")
+    (theirs / "film-04.png").unlink()
+    ended = medunet("evaluate", "theirs", films)
+    assert ended.code == 3
+    assert ended.out.splitlines()[-1].startswith("1 failed and count as 0")
+    (heart,) = (line.split() for line in ended.out.splitlines() if line.startswith("heart") and "Dice" in line)
+    assert heart[2] == "0.9167"
+    with (inside / "evaluate" / "failed.csv").open(newline="") as file:
+        assert [row["case"] for row in csv.DictReader(file)] == ["film-04"]
+
+
+def test_cases_that_were_trained_on_are_refused_unless_told(medunet, run, films):
+    ended = medunet("evaluate", "run", films)
+    assert ended.code == 1
+    assert "10 of 12 cases" in ended.message
+    assert "--allow-trained" in ended.message
+    assert medunet("evaluate", "run", films, "--allow-trained").code == 0
+
+
+def test_masks_need_data_to_be_scored_on(medunet, films):
+    ended = medunet("evaluate", films / "masks")
+    assert ended.code == 2
+    assert "DATA" in ended.message
+
+
+@pytest.mark.parametrize("split", ["all", "TEST"])
+def test_an_unknown_split(medunet, run, split):
+    ended = medunet("evaluate", "run", "--split", split)
+    assert ended.code == 2
+    assert "train, val, test" in ended.message
+
+
+def test_an_expert_s_column(medunet, inside, own_films):
+    with (own_films / "cases.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["id", "reader_a"])
+        table.writerows([f"film-{n:02d}", "0.5"] for n in range(12))
+    ended = medunet("evaluate", own_films / "masks", own_films / "cases.csv", "--expert", "reader_a", "--json")
+    assert ended.code == 0, ended.err
+    errors = json.loads(ended.out)["summary"]["all"]
+    assert any("reader_a" in name for name in errors)

@@ -1,0 +1,63 @@
+"""Wrong words end with 2 and one line that names the known ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from medunet.cli.wrong_words import in_words
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ["xyzzy"],
+            "no such command 'xyzzy'. Known are: demo, audit, plan, train, evaluate, predict, measure, convert, limits,"
+            " models, recipes. See medunet --help.",
+        ),
+        (["recipes", "xyzzy"], "recipes: no such command 'xyzzy'. Known are: show. See medunet recipes --help."),
+        (
+            ["plan", "films", "--colour"],
+            "plan: no such option: --colour. Known are: --recipe, --set, --limit, --quiet, --json, --debug, --help."
+            " See medunet plan --help.",
+        ),
+        (["--colour"], "no such option: --colour. Known are: --version, --help. See medunet --help."),
+        (["plan"], "plan: missing argument 'DATA'. See medunet plan --help."),
+        (["predict", "film.png"], "predict: missing option '--model'. See medunet predict --help."),
+        (
+            ["measure", "masks", "--view", "PAA"],
+            "measure: invalid value for '--view': 'PAA' is not one of 'PA', 'AP', 'lateral'."
+            " See medunet measure --help.",
+        ),
+    ],
+)
+def test_one_line_with_the_known_words(medunet, inside, words, message):
+    ended = medunet(*words)
+    assert (ended.code, ended.out, ended.err) == (2, "", f"medunet: {message}\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["trian"], ["train", "films", "--fold", "x"], ["plan", "a", "b"], ["plan", "a", "--set"]]
+)
+def test_all_wrong_words_are_one_line(medunet, inside, words):
+    ended = medunet(*words)
+    assert ended.code == 2
+    assert ended.err.count("\n") == 1
+    assert "--help" in ended.message
+    assert ".." not in ended.message
+    assert "?." not in ended.message
+
+
+def test_a_near_miss_is_told(medunet):
+    assert "Did you mean 'train'?" in medunet("trian").message
+
+
+def test_debug_says_where_words_were_wrong(medunet):
+    ended = medunet("plan", "--colour", "--debug")
+    assert ended.code == 2
+    assert "Traceback" in ended.err
+
+
+def test_other_faults_are_not_about_words():
+    assert in_words(ValueError("no such option")) is None
+    assert in_words(KeyError("x")) is None

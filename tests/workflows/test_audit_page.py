@@ -1,0 +1,53 @@
+"""The page of audit."""
+
+from __future__ import annotations
+
+import pytest
+
+from medunet.auditing import FINDINGS, Evidence, gather, look_at_all, portray, run_checks
+from medunet.images import write_labels, write_png
+from medunet.phantoms import chest_film
+from medunet.workflows.audit_page import audit_page
+
+
+@pytest.fixture
+def page(tmp_path):
+    for index in range(3):
+        film = chest_film(3, index, size=96)
+        write_png(tmp_path / "images" / f"film-{index}.png", film.image)
+        write_labels(tmp_path / "masks" / f"film-{index}.png", film.labels)
+    path = tmp_path / "images" / "film-2.png"
+    path.write_bytes((tmp_path / "images" / "film-1.png").read_bytes())
+    gathered = gather(tmp_path)
+    evidence = Evidence(gathered, look_at_all(gathered.cases))
+    return audit_page("<films>", portray(evidence), run_checks(FINDINGS, evidence, {"MU503"}), evidence)
+
+
+def test_portrait_comes_before_checks_and_these_before_findings(page):
+    places = [page.index(word) for word in (">Portrait<", ">Examples<", ">Checks<", "MU501 exact copies<")]
+    assert places == sorted(places)
+
+
+def test_every_check_and_every_outcome_is_shown(page):
+    assert all(check.code in page for check in FINDINGS)
+    for outcome in ("issue", "passed", "not applicable", "silenced"):
+        assert outcome in page
+
+
+def test_names_are_escaped_and_nothing_is_loaded(page):
+    assert "<films>" not in page
+    assert "&lt;films&gt;" in page
+    assert 'src="http' not in page
+
+
+def test_the_films_are_shown_with_their_masks(page):
+    assert page.count("data:image/jpeg") >= 5
+    assert "label_3" in page
+
+
+def test_a_folder_of_broken_files_still_has_a_page(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    gathered = gather(tmp_path)
+    evidence = Evidence(gathered, look_at_all(gathered.cases))
+    page = audit_page("x", portray(evidence), run_checks(FINDINGS, evidence), evidence)
+    assert "there is no contact sheet" in page

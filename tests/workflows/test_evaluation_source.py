@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from medunet.errors import InputError, UsageError
+from medunet.workflows.evaluation_source import find_task
+
+
+def find(what, data=None, **told):
+    words = {"split": None, "out": None, "allow_trained": False, "device": "cpu", **told}
+    return find_task(what, data, **words)
+
+
+def test_a_run_brings_its_own_test_cases_and_the_proof_of_its_split(trained):
+    task = find(trained.folder)
+    assert task.folder == trained.folder / "evaluation" / "test"
+    assert {case.split for case in task.cases} == {"test"}
+    assert task.split["shared_subjects"] == []
+    assert task.cases.scheme.names == ("lung", "heart")
+
+
+def test_a_model_folder_needs_data(trained, others):
+    with pytest.raises(UsageError, match="DATA: is needed to score a model"):
+        find(trained.folder / "model")
+    task = find(trained.folder / "model", others)
+    assert len(task.cases) == 4
+    assert task.split is None
+    assert str(task.folder) == "evaluate"
+
+
+def test_a_folder_of_masks_needs_data(others):
+    with pytest.raises(UsageError, match="DATA: is needed to score a folder of masks"):
+        find(others / "masks")
+
+
+def test_masks_are_found_whatever_word_their_names_end_with(others, tmp_path):
+    (tmp_path / "masks").mkdir()
+    for path in (others / "masks").glob("*.png"):
+        shutil.copy(path, tmp_path / "masks" / f"{path.stem.upper()}_mask.png")
+    shutil.copy(others / "masks" / "labels.json", tmp_path / "masks")
+    task = find(tmp_path / "masks", others)
+    for case in task.cases:
+        wanted = case.read_target()
+        assert (task.source(case, case.read_image()).array == wanted.array).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "fault", "text"),
+    [
+        ({"split": "tset"}, UsageError, "--split: 'tset' is not one of train, val, test"),
+        ({"what": "nowhere"}, InputError, "nowhere: is no run, model or folder of masks"),
+        ({"device": "tpu"}, UsageError, "device"),
+    ],
+)
+def test_wrong_words_are_one_line(trained, words, fault, text):
+    told = dict(words)
+    with pytest.raises(fault, match=text):
+        find(told.pop("what", trained.folder), **told)
+
+
+def test_data_that_moved_is_one_line(run_copy):
+    record = run_copy / "run.json"
+    record.write_text(record.read_text().replace("/films", "/moved"))
+    with pytest.raises(InputError, match=r"run.json: names data that is not there any more. Give DATA after the run"):
+        find(run_copy)
+
+
+def test_test_cases_that_are_gone_are_one_line(run_copy, films, tmp_path):
+    shutil.copytree(films, tmp_path / "less")
+    table = tmp_path / "less" / "cases.csv"
+    task = find(run_copy)
+    gone = task.cases.cases[0].id
+    table.write_text("".join(line for line in table.read_text().splitlines(keepends=True) if gone not in line))
+    record = run_copy / "run.json"
+    record.write_text(record.read_text().replace(str(films.resolve()), str(tmp_path / "less")))
+    with pytest.raises(InputError, match=f"lacks 1 cases of the run's test split .{gone}"):
+        find(run_copy)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "half a {"])
+def test_a_damaged_record_is_one_line(run_copy, content):
+    (run_copy / "run.json").write_text(content)
+    with pytest.raises(InputError, match=r"run.json: (cannot be read|is not a run's record)"):
+        find(run_copy)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import csv
+import shutil
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from medunet.errors import InputError, OutputError
+from medunet.images import write_dicom
+from medunet.measuring import COLUMNS
+from medunet.workflows.measure import measure
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def ratios(done):
+    return {row["case"]: row["value"] for row in done.table if row["measurement"] == "ctr"}
+
+
+@pytest.fixture
+def work(write_films, tmp_path):
+    """Four films with exact masks, and the ratios they were drawn with."""
+    drawn = write_films(tmp_path / "films", count=4, seed=7)
+    return tmp_path, {film.id: film.ctr for film in drawn}
+
+
+def test_exact_masks_give_the_ratio_they_were_drawn_with(work):
+    place, truth = work
+    done = measure([place / "films" / "masks"], out=place / "out")
+    assert ratios(done) == pytest.approx(truth, abs=1e-6)
+    rows = rows_of(place / "out" / "measurements.csv")
+    assert tuple(rows[0]) == COLUMNS
+    assert {row["source"] for row in rows} == {"masks"}
+    assert not (place / "out" / "overlays").exists()  # no film to draw on
+    assert not any(row["verdict"] for row in rows)  # view and age are unknown
+    assert "phantom-00003" in (place / "out" / "report.html").read_text()
+
+
+def test_films_bring_overlays_view_and_age(work):
+    place, truth = work
+    done = measure([place / "films" / "masks"], images=place / "films", out=place / "out")
+    assert {path.stem for path in (place / "out" / "overlays").iterdir()} == set(truth)
+    with (place / "films" / "cases.csv").open(newline="") as file:
+        told = {row["id"]: row for row in csv.DictReader(file)}
+    for row in done.table:
+        if row["measurement"] == "ctr":
+            film = told[row["case"]]
+            may = film["view"] == "PA" and float(film["age"]) >= 18
+            assert bool(row["verdict"]) == may, film
+
+
+def test_films_bring_the_spacing_and_its_plane(work):
+    place, truth = work
+    from medunet.phantoms import chest_film
+
+    film = chest_film(7, 0, size=64)
+    (place / "dicom").mkdir()
+    write_dicom(place / "dicom" / f"{film.id}.dcm", film.image, seed="x")
+    done = measure([place / "films" / "masks" / f"{film.id}.png"], images=place / "dicom", out=place / "out")
+    widths = [row for row in done.table if row["measurement"] == "heart_width"]
+    assert all(row["unit"] == "mm" for row in widths)
+    assert any("detector" in str(row["reason"]) for row in done.table)
+    assert ratios(done)[film.id] == pytest.approx(truth[film.id], abs=1e-6)
+
+
+def test_what_the_user_states_gives_a_verdict(work):
+    place, _ = work
+    done = measure([place / "films" / "masks"], out=place / "out", view="PA", adult=True)
+    assert {row["verdict"] for row in done.table if row["measurement"] == "ctr"} <= {
+        "enlarged",
+        "normal",
+        "indeterminate",
+    }
+
+
+def test_names_may_be_given(work):
+    place, truth = work
+    (place / "films" / "masks" / "labels.json").unlink()
+    rename = {"label_1": "lung", "label_2": "lung", "label_3": "heart"}
+    done = measure([place / "films" / "masks"], out=place / "out", rename=rename)
+    assert ratios(done) == pytest.approx(truth, abs=1e-6)
+
+
+def test_one_mask_that_fails_fails_alone(work, heard):
+    place, _ = work
+    masks = place / "films" / "masks"
+    measure([masks], images=place / "films", out=place / "out")
+    PIL.Image.open(masks / "phantom-00001.png").resize((32, 32)).save(masks / "phantom-00001.png")
+    whole = (masks / "phantom-00002.png").read_bytes()
+    (masks / "phantom-00002.png").write_bytes(whole[: len(whole) // 2])
+    done = measure([masks], images=place / "films", out=place / "out", progress=heard)
+    assert set(done.failed) == {"phantom-00001", "phantom-00002"}
+    failed = {row["case"]: row for row in rows_of(place / "out" / "failed.csv")}
+    assert "the mask has 32 × 32" in failed["phantom-00001"]["reason"]
+    assert failed["phantom-00002"]["file"] == "phantom-00002.png"
+    assert set(ratios(done)) == {"phantom-00000", "phantom-00003"}
+    assert heard.open is None
+    # No picture is left from before it failed.
+    assert {path.stem for path in (place / "out" / "overlays").iterdir()} == {"phantom-00000", "phantom-00003"}
+    (masks / "phantom-00002.png").write_bytes(whole)
+    (masks / "phantom-00001.png").unlink()
+    again = measure([masks], images=place / "films", out=place / "out")
+    assert not again.failed
+    assert not (place / "out" / "failed.csv").exists()
+
+
+def test_a_missing_structure_is_a_result_with_its_reason(work):
+    place, _ = work
+    path = place / "films" / "masks" / "phantom-00000.png"
+    pixels = np.array(PIL.Image.open(path))
+    PIL.Image.fromarray(np.where(pixels == 3, 0, pixels).astype(np.uint8)).save(path)
+    done = measure([place / "films" / "masks"], out=place / "out")
+    row = next(r for r in done.table if (r["case"], r["measurement"]) == ("phantom-00000", "ctr"))
+    assert (row["value"], row["status"]) == (None, "missing")
+    assert "heart" in row["reason"]
+    assert not done.failed
+
+
+def test_masks_without_a_film_are_told(work, heard):
+    place, _ = work
+    (place / "films" / "images" / "phantom-00003.png").unlink()
+    shutil.copytree(place / "films" / "images", place / "only")
+    done = measure([place / "films" / "masks"], images=place / "only", out=place / "out", progress=heard)
+    assert len(done.done) == 4
+    assert any("1 of 4 masks have no film of their name" in said and "phantom-00003" in said for said in heard.said)
+
+
+@pytest.mark.parametrize("kind", ["empty", "nowhere", "foreign"])
+def test_what_cannot_be_done_is_one_line_and_leaves_nothing(work, digest, kind):
+    place, _ = work
+    (place / "empty").mkdir()
+    (place / "theirs").mkdir()
+    (place / "theirs" / "measurements.csv").write_text("theirs")
+    before = digest(place)
+    masks = place / "films" / "masks" if kind == "foreign" else place / kind
+    out = place / "theirs" if kind == "foreign" else place / "out"
+    with pytest.raises((InputError, OutputError)) as fault:
+        measure([masks], out=out, overwrite=True)
+    assert "\n" not in str(fault.value)
+    assert digest(place) == before
+    assert not (place / "out").exists()

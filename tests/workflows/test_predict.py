@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from medunet.cases.masks import read_masks
+from medunet.errors import InputError, OutputError
+from medunet.images import read_image, read_pixels, write_csv, write_dicom
+from medunet.measuring import COLUMNS
+from medunet.phantoms import chest_film
+from medunet.prediction import load_model
+from medunet.workflows.predict import predict, read_table
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def work(others, tmp_path):
+    """A folder with copies of four films, without masks."""
+    shutil.copytree(others / "images", tmp_path / "in")
+    return tmp_path
+
+
+def go(trained, inputs, out, **told):
+    return predict(
+        [inputs] if not isinstance(inputs, list) else inputs, model=trained.folder, out=out, device="cpu", **told
+    )
+
+
+def test_every_film_gets_mask_overlay_and_measurements(trained, work, heard):
+    done = go(trained, work / "in", work / "out", progress=heard)
+    assert len(done.done) == 4
+    assert not done.failed
+    model = load_model(trained.folder)
+    for case in done.done:
+        image = read_image(work / "in" / f"{case}.png")
+        mask = read_pixels(work / "out" / "masks" / f"{case}.png").array
+        assert mask.dtype == np.uint8
+        assert (mask == model.predict(image).labels.array).all()
+        overlay = read_pixels(work / "out" / "overlays" / f"{case}.png").array
+        assert overlay.shape[0] == 3 or overlay.ndim == 3
+    assert json.loads((work / "out" / "masks" / "labels.json").read_text()) == {"background": 0, "lung": 1, "heart": 2}
+    table = rows_of(work / "out" / "measurements.csv")
+    assert tuple(table[0]) == COLUMNS
+    assert {row["case"] for row in table} == set(done.done)
+    assert {row["measurement"] for row in table} >= {"ctr", "heart_width", "thorax_width"}
+    assert not (work / "out" / "failed.csv").exists()
+    assert "phantom-00003" in (work / "out" / "report.html").read_text()
+    assert heard.tasks == [("predicting", 4)]
+
+
+def test_its_masks_are_read_back_under_their_names(trained, work):
+    done = go(trained, work / "in", work / "out")
+    masks = read_masks([work / "out" / "masks"])
+    assert masks.scheme.names == ("lung", "heart")
+    assert [mask.id for mask in masks] == list(done.done)
+
+
+def test_a_bad_film_among_good_ones_fails_alone(trained, work, heard):
+    (work / "in" / "text.png").write_text("this is no picture")
+    whole = (work / "in" / "phantom-00001.png").read_bytes()
+    (work / "in" / "phantom-00001.png").write_bytes(whole[: len(whole) // 2])
+    film = chest_film(3, 0, size=64)
+    write_dicom(work / "in" / "cut.dcm", film.image, seed="cut")
+    (work / "in" / "cut.dcm").write_bytes((work / "in" / "cut.dcm").read_bytes()[:-2000])
+    done = go(trained, work / "in", work / "out", progress=heard)
+    assert set(done.failed) == {"text", "phantom-00001", "cut"}
+    assert len(done.done) == 3
+    failed = {row["case"]: row for row in rows_of(work / "out" / "failed.csv")}
+    assert {case: row["file"] for case, row in failed.items()} == {
+        "text": "text.png",
+        "phantom-00001": "phantom-00001.png",
+        "cut": "cut.dcm",
+    }
+    assert all(row["reason"] for row in failed.values())
+    assert {path.stem for path in (work / "out" / "masks").glob("*.png")} == set(done.done)
+    page = (work / "out" / "report.html").read_text()
+    assert "3 of 6 films were measured" in page
+    # Mended, the same call completes it and the list of failures goes.
+    (work / "in" / "phantom-00001.png").write_bytes(whole)
+    (work / "in" / "text.png").unlink()
+    (work / "in" / "cut.dcm").unlink()
+    again = go(trained, work / "in", work / "out")
+    assert (len(again.done), again.kept, again.failed) == (4, 3, {})
+    assert not (work / "out" / "failed.csv").exists()
+
+
+def test_called_again_it_completes_what_is_missing(trained, work):
+    first = go(trained, work / "in", work / "out")
+    before = {path: path.stat().st_mtime_ns for path in (work / "out").rglob("*.png")}
+    gone = work / "out" / "masks" / "phantom-00002.png"
+    content = gone.read_bytes()
+    gone.unlink()
+    again = go(trained, work / "in", work / "out")
+    assert (first.kept, again.kept) == (0, 3)
+    assert gone.read_bytes() == content
+    for path, time in before.items():
+        assert ("phantom-00002" in path.name) or path.stat().st_mtime_ns == time
+    assert [row["case"] for row in again.table] == [row["case"] for row in first.table]
+    assert again.done == first.done
+
+
+def test_called_again_all_there_reads_no_film(trained, work, monkeypatch):
+    first = go(trained, work / "in", work / "out")
+    table = (work / "out" / "measurements.csv").read_text()
+    monkeypatch.setattr("medunet.prediction.Model.predict", lambda *_: pytest.fail("predicted again"))
+    again = go(trained, work / "in", work / "out")
+    assert again.kept == len(first.done) == 4
+    assert (work / "out" / "measurements.csv").read_text() == table
+
+
+def test_a_film_that_changed_since_is_predicted_anew(trained, work):
+    go(trained, work / "in", work / "out")
+    mask = work / "out" / "masks" / "phantom-00000.png"
+    before = mask.read_bytes()
+    shutil.copy(work / "in" / "phantom-00003.png", work / "in" / "phantom-00000.png")
+    later = mask.stat().st_mtime + 5
+    os.utime(work / "in" / "phantom-00000.png", (later, later))
+    again = go(trained, work / "in", work / "out")
+    assert again.kept == 3
+    assert mask.read_bytes() != before
+
+
+def test_a_table_that_changed_since_counts(trained, work):
+    table = work / "in" / "list.csv"
+    write_csv(table, ["id", "path", "view", "age"], [["one", "phantom-00000.png", "AP", "58"]])
+    go(trained, table, work / "out")
+    write_csv(table, ["id", "path", "view", "age"], [["one", "phantom-00000.png", "AP", "7"]])
+    later = table.stat().st_mtime + 5
+    os.utime(table, (later, later))
+    assert go(trained, table, work / "out").kept == 0
+
+
+def test_stopped_it_keeps_what_is_done(trained, work, monkeypatch):
+    from medunet.prediction import Model
+
+    plain, calls = Model.predict, []
+
+    def stops(self, image, **told):
+        calls.append(image.source)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return plain(self, image, **told)
+
+    monkeypatch.setattr(Model, "predict", stops)
+    with pytest.raises(KeyboardInterrupt):
+        go(trained, work / "in", work / "out")
+    assert {row["case"] for row in rows_of(work / "out" / "measurements.csv")} == {"phantom-00000", "phantom-00001"}
+    again = go(trained, work / "in", work / "out")
+    assert (again.kept, len(again.done)) == (2, 4)
+
+
+def test_a_film_that_fails_later_leaves_no_mask_from_before(trained, work):
+    go(trained, work / "in", work / "out")
+    film = work / "in" / "phantom-00000.png"
+    film.write_text("spoilt")
+    later = film.stat().st_mtime + 5
+    os.utime(film, (later, later))
+    done = go(trained, work / "in", work / "out")
+    assert set(done.failed) == {"phantom-00000"}
+    assert not list((work / "out").rglob("phantom-00000*"))
+    assert "phantom-00000" not in {row["case"] for row in rows_of(work / "out" / "measurements.csv")}
+
+
+def test_two_inputs_of_one_name(trained, work):
+    shutil.copytree(work / "in", work / "more")
+    done = go(trained, [work / "in" / "phantom-00000.png", work / "more" / "phantom-00000.png"], work / "out")
+    assert done.done == ("in_phantom-00000", "more_phantom-00000")
+    assert (work / "out" / "masks" / "more_phantom-00000.png").is_file()
+
+
+def test_a_table_brings_the_view_and_age_and_so_a_verdict(trained, work):
+    rows = [
+        ["adult", "phantom-00000.png", "PA", "58"],
+        ["child", "phantom-00001.png", "PA", "7"],
+        ["bed", "phantom-00002.png", "AP", "58"],
+    ]
+    write_csv(work / "in" / "list.csv", ["id", "path", "view", "age"], rows)
+    done = go(trained, work / "in" / "list.csv", work / "out")
+    verdict = {row["case"]: row["verdict"] for row in done.table if row["measurement"] == "ctr"}
+    assert set(verdict) == {"adult", "child", "bed"}
+    assert not verdict["child"]
+    assert not verdict["bed"]
+    values = {row["case"]: row for row in done.table if row["measurement"] == "ctr"}
+    if values["adult"]["value"] is not None:
+        assert values["adult"]["verdict"] in ("enlarged", "normal", "indeterminate")
+
+
+def test_what_the_user_states_of_view_and_age_goes_first(trained, work):
+    stated = go(trained, work / "in", work / "stated", view="lateral")
+    assert all(row["value"] is None or row["status"] != "ok" for row in stated.table if row["measurement"] == "ctr")
+    with pytest.raises(OutputError, match="differs in: view"):
+        go(trained, work / "in", work / "stated", view="PA")
+
+
+def test_a_dicom_film_gets_a_mask_of_its_own_size(trained, work):
+    film = chest_film(3, 0, size=96, bits=12)
+    write_dicom(work / "one.dcm", film.image, seed="one")
+    done = go(trained, work / "one.dcm", work / "out")
+    assert read_pixels(work / "out" / "masks" / "one.png").array.shape[-2:] == (96, 96)
+    widths = [row for row in done.table if row["measurement"] == "heart_width"]
+    assert all(row["unit"] == "mm" for row in widths if row["value"] is not None)
+
+
+def test_an_id_of_a_table_writes_nothing_outside(trained, work):
+    write_csv(work / "in" / "list.csv", ["id", "path"], [["../../escaped", "phantom-00000.png"]])
+    go(trained, work / "in" / "list.csv", work / "out" / "deep")
+    written = {path.name for path in (work / "out").rglob("*.png")}
+    assert written == {"_.._escaped.png"} or all("escaped" in name for name in written)
+    assert not list(work.glob("escaped*"))
+    assert not list((work / "out").glob("escaped*"))
+
+
+@pytest.mark.parametrize("kind", ["foreign", "file", "run"])
+def test_another_folder_is_left_as_it_is(trained, work, run_copy, digest, kind):
+    out = {"foreign": work / "theirs", "file": work / "file", "run": run_copy}[kind]
+    if kind == "foreign":
+        out.mkdir()
+        (out / "masks").mkdir()
+        (out / "masks" / "precious.png").write_text("keep")
+    if kind == "file":
+        out.write_text("keep")
+    before = digest(work)
+    with pytest.raises(OutputError):
+        go(trained, work / "in", out, overwrite=True)
+    assert digest(work) == before
+
+
+def test_no_model_and_no_input_leave_nothing(trained, work):
+    with pytest.raises(InputError, match="holds no model"):
+        predict([work / "in"], model=work / "in", out=work / "out", device="cpu")
+    with pytest.raises(InputError, match="is not there"):
+        go(trained, work / "nowhere", work / "out")
+    assert not (work / "out").exists()
+
+
+def test_a_full_disk_midway_keeps_what_is_done(trained, work, monkeypatch):
+    from medunet.workflows import predict as module
+
+    plain = module.write_labels
+
+    def full(path, labels):
+        if "00002" in path.name:
+            raise OutputError(path, "the disk is full", "Free some space or write elsewhere")
+        plain(path, labels)
+
+    monkeypatch.setattr(module, "write_labels", full)
+    with pytest.raises(OutputError, match="the disk is full"):
+        go(trained, work / "in", work / "out")
+    monkeypatch.undo()
+    assert go(trained, work / "in", work / "out").kept == 2
+
+
+def test_a_table_is_read_back_as_it_was_written(trained, work):
+    done = go(trained, work / "in", work / "out")
+    back = [row for rows in read_table(work / "out" / "measurements.csv").values() for row in rows]
+    assert len(back) == len(done.table)
+    for got, wanted in zip(back, done.table, strict=True):
+        assert got.keys() == wanted.keys()
+        assert got.pop("value") == pytest.approx(wanted["value"], rel=1e-5)
+        assert {key: text or "" for key, text in got.items()} == {key: wanted[key] or "" for key in got}
+    assert read_table(work / "nowhere.csv") == {}
