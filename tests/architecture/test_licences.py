@@ -28,6 +28,9 @@ GIVEN_BY = {"annotated-types": "pydantic", "markupsafe": "jinja2"}
 DECODERS = ("pylibjpeg", "pylibjpeg-openjpeg")
 """Packages that pydicom finds and imports by itself, for pixels compressed as HTJ2K and JPEG 2000."""
 
+FOUND_BY = {"pylibjpeg": "pydicom", "pylibjpeg-openjpeg": "pydicom", "pylibjpeg-rle": "pydicom", "pyjpegls": "pydicom"}
+"""Packages that nobody imports by name: a declared one looks for them itself, here to decode compressed DICOM."""
+
 
 @pytest.fixture(scope="module")
 def declared(root):
