@@ -9,19 +9,9 @@ import pytest
 
 from medunet.cli.app import command_table
 
-COMMANDS = (
-    "demo",
-    "audit",
-    "plan",
-    "train",
-    "evaluate",
-    "predict",
-    "measure",
-    "convert",
-    "limits",
-    "models",
-    "recipes",
-)
+MAIN_JOB = {"demo", "plan", "train", "evaluate", "predict", "measure", "models", "recipes"}
+PRODUCT = MAIN_JOB | {"audit", "study", "convert", "limits", "compare"}
+"""Names of commands are fixed: no other may come, and those of the main job may not go."""
 
 
 def walk(command, path=()):
