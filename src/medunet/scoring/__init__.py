@@ -12,7 +12,7 @@ from medunet.scoring.confusion import ConfusionMatrix, confusion
 from medunet.scoring.counts import Counts
 from medunet.scoring.matching import ALL, BACKGROUND
 from medunet.scoring.measurement_error import score_measurement
-from medunet.scoring.metrics import BACKGROUND_DOMINATED, METRICS
+from medunet.scoring.metrics import BACKGROUND_DOMINATED, METRICS, ROC_METRICS
 from medunet.scoring.overlap import COUNTS, score_case
 from medunet.scoring.ranking import median_cases, worst
 from medunet.scoring.reasons import (
@@ -23,6 +23,9 @@ from medunet.scoring.reasons import (
     NOT_LOOKED_FOR,
     NOT_PREDICTED,
 )
+from medunet.scoring.roc import ONE_THRESHOLD, RocCounts, auc
+from medunet.scoring.roc_curve import ROC_COLUMNS, RocCurve, roc_curve, roc_rows
+from medunet.scoring.roc_scores import POOLED_NOTE, PooledRoc, auc_scores, count_case, with_pooled
 from medunet.scoring.score import Score
 from medunet.scoring.summary import Summary, summarise, summary_dict
 from medunet.scoring.table import SCORE_COLUMNS, read_scores, score_rows
@@ -39,18 +42,31 @@ __all__ = [
     "MISSED",
     "NOT_LOOKED_FOR",
     "NOT_PREDICTED",
+    "ONE_THRESHOLD",
+    "POOLED_NOTE",
+    "ROC_COLUMNS",
+    "ROC_METRICS",
     "SCORE_COLUMNS",
     "ConfusionMatrix",
     "Counts",
+    "PooledRoc",
+    "RocCounts",
+    "RocCurve",
     "Score",
     "Summary",
+    "auc",
+    "auc_scores",
     "confusion",
+    "count_case",
     "median_cases",
     "read_scores",
+    "roc_curve",
+    "roc_rows",
     "score_case",
     "score_measurement",
     "score_rows",
     "summarise",
     "summary_dict",
+    "with_pooled",
     "worst",
 ]

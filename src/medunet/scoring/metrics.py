@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from medunet.scoring.counts import Counts
+from medunet.scoring.roc import RocCounts, auc
 
 
 def dice(counts: Counts) -> float:
@@ -78,6 +79,9 @@ METRICS: Mapping[str, Callable[[Counts], float]] = MappingProxyType(
     }
 )
 """Every overlap metric by its name in `scores.csv`."""
+
+ROC_METRICS: Mapping[str, Callable[[RocCounts], float]] = MappingProxyType({"auc": auc})
+"""Every metric of a structure's probabilities by its name in `scores.csv`."""
 
 BACKGROUND_DOMINATED = frozenset({"specificity", "accuracy"})
 """Metrics that stay near 1 when a structure is missed. They are given as counted, and every summary of them says so."""
