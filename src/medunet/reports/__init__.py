@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from medunet.reports.contact_sheet import contact_sheet
 from medunet.reports.figures import (
+    area_text,
     confusion_figure,
     curves,
     dice_by_structure,
     figure_png,
     figure_svg,
     measurement_agreement,
+    roc_figure,
     save,
 )
 from medunet.reports.overlay import draw_overlay, png_bytes
@@ -50,6 +52,7 @@ __all__ = [
     "State",
     "Step",
     "Table",
+    "area_text",
     "colours_of",
     "confusion_figure",
     "contact_sheet",
@@ -63,5 +66,6 @@ __all__ = [
     "plain_picture",
     "png_bytes",
     "render",
+    "roc_figure",
     "save",
 ]
