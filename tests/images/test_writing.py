@@ -88,7 +88,7 @@ def test_places_that_cannot_be_written(tmp_path):
     for name, words in {
         "file/a.csv": "not a folder",
         "folder": "is a folder",
-        "n" * 255: "name that is too long",
+        "n" * 256: "name that is too long",
     }.items():
         with pytest.raises(OutputError, match=words):
             write_text(tmp_path / name, "x")

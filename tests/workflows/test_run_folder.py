@@ -5,7 +5,7 @@ import pytest
 from medunet.cases import read_cases
 from medunet.errors import InputError, OutputError
 from medunet.planning import read_recipe
-from medunet.workflows.output import claim
+from medunet.workflows.output import reserve
 from medunet.workflows.run_folder import (
     OWNED,
     Run,
@@ -38,7 +38,8 @@ def test_recipe_and_data_make_the_run(changes):
 )
 def test_what_may_be_done_with_a_run(tmp_path, begun, resume, overwrite, text):
     identity = {"command": "train", "recipe": "r", "data": "d"}
-    claim(tmp_path, identity, OWNED)
+    with reserve(tmp_path, identity) as place:
+        place.claim(OWNED)
     if begun:
         (tmp_path / "checkpoints").mkdir()
         (tmp_path / "checkpoints" / "last.ckpt").write_bytes(b"x")

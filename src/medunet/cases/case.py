@@ -84,6 +84,11 @@ class Case:
         years = float(found[1]) * _YEARS[found[2].upper()] if found else _OLDEST + 1
         return years if years <= _OLDEST else None
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Every file that the case is read from."""
+        return (*self.images, *(self.target.paths if self.target else ()))
+
     def read_image(self) -> Image:
         """The image, its channels stacked in the order of the files; view and age of the tags are filled in.
 

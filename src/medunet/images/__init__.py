@@ -2,12 +2,14 @@
 
 `grid`, `image`, `labelmap` and `pixels` are the values. `readers` holds the table of formats and asks each file what it
 is by its content; `raster`, `tiff`, `nifti` and `dicom` read one format each. `limits` lists what is refused before it
-is read. `writing` writes files whole or not at all; `saving` and `dicom_saving` write images and masks on top of it.
+is read. `writing` writes files whole or not at all and `disk` makes and clears their folders; `saving` and
+`dicom_saving` write images and masks on top of them.
 """
 
 from __future__ import annotations
 
 from medunet.images.dicom_saving import write_dicom
+from medunet.images.disk import make_folder, meant_name, put_folder, remove, told
 from medunet.images.grid import Grid, ThirdAxis
 from medunet.images.image import Image, SpacingAt, View
 from medunet.images.labelmap import LabelMap, Scheme
@@ -34,10 +36,15 @@ __all__ = [
     "is_readable",
     "limits_in_force",
     "limits_set",
+    "make_folder",
+    "meant_name",
     "parse_limits",
+    "put_folder",
     "read_grid",
     "read_image",
     "read_pixels",
+    "remove",
+    "told",
     "whole",
     "write_bytes",
     "write_csv",

@@ -6,35 +6,20 @@ A reader never sees half a file, and an earlier file stays as it was until the n
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import json
 import math
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 
-from medunet.errors import OutputError
+from medunet.images.disk import flush, flush_folder, make_folder, temporary_of, told
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """Text that begins so is run as a formula by spreadsheets."""
-
-_REASONS: dict[int, tuple[str, str]] = {
-    errno.ENOSPC: ("the disk is full", "Free some space or write elsewhere"),
-    errno.EDQUOT: ("the disk quota is used up", "Free some space or write elsewhere"),
-    errno.EFBIG: ("the file is too large for this disk", "Write to another disk"),
-    errno.EACCES: ("may not be written by this user", "Change the permissions or write elsewhere"),
-    errno.EPERM: ("may not be written by this user", "Change the permissions or write elsewhere"),
-    errno.EROFS: ("lies on a read-only disk", "Write elsewhere"),
-    errno.EISDIR: ("is a folder", "Give a file name"),
-    errno.ENOTDIR: ("lies under something that is not a folder", "Give another place"),
-    errno.EEXIST: ("lies under something that is not a folder", "Give another place"),
-    errno.ENAMETOOLONG: ("has a name that is too long", "Give a shorter name"),
-}
 
 
 @contextmanager
@@ -47,31 +32,26 @@ def whole(path: str | Path) -> Iterator[Path]:
     Yields:
         A temporary path in the same folder and with the same ending, an empty file for the caller to fill. When the
         block ends it is flushed to the disk and takes the final name. When the block raises, even by Ctrl-C, it is
-        removed and whatever stood under the final name is untouched.
+        removed and whatever stood under the final name is untouched. A link under the final name is replaced, and
+        not what it leads to.
 
     Raises:
         OutputError: the folder or file cannot be written.
     """
     path = Path(path)
-    # The ending is kept because some writers choose their format by it; the leading dot hides it from readers.
-    temporary = path.with_name(f".{secrets.token_hex(4)}-{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
+    temporary = temporary_of(path)
+    with told(path):
         os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         try:
             yield temporary
-            _flush(temporary)
+            flush(temporary)
             os.replace(temporary, path)
         except BaseException:
             with suppress(OSError):
                 temporary.unlink()
             raise
-        _flush_folder(path.parent)
-    except OSError as error:
-        what, remedy = _REASONS.get(
-            error.errno or 0, (f"cannot be written ({error.strerror or 'write error'})", "Write elsewhere")
-        )
-        raise OutputError(path, what, remedy) from error
+        flush_folder(path.parent)
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
@@ -145,21 +125,3 @@ def _is_number(text: str) -> bool:
         return math.isfinite(float(text)) and text == text.strip()
     except ValueError:
         return False
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file's bytes are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Wait until a folder's new entry is on the disk, where its file system can do that."""
-    try:
-        _flush(folder)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES):
-            raise

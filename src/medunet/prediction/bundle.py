@@ -35,7 +35,6 @@ _RESTORE = "Restore the folder or train again"
 
 def save_model(folder: Path, network: UNet, plan: Plan, scheme: Scheme, *, trained_on: Sequence[str], card: str) -> str:
     """Write a model's three files; returns the hash of the weights (sha256, hex)."""
-    folder.mkdir(parents=True, exist_ok=True)
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     weights = safetensors.torch.save(state)
     digest = hashlib.sha256(weights).hexdigest()

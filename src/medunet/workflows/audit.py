@@ -22,7 +22,7 @@ from medunet.auditing import (
 )
 from medunet.errors import UsageError
 from medunet.images import write_csv, write_json, write_text
-from medunet.workflows.output import check, claim
+from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
 OWNED = ("audit.csv", "audit.json", "report.html", "looks")
@@ -106,14 +106,14 @@ def audit(
         raise UsageError("--workers", f"{workers} processes do nothing", "Give 1 or more")
     folder = Path(out)
     identity = {"command": "audit", "data": str(Path(data).absolute()), "rename": dict(rename or {})}
-    check(folder, identity, overwrite=overwrite)
-    gathered = gather(data, rename=rename)
-    claim(folder, identity, OWNED, overwrite=overwrite)
-    for sentence in gathered.provenance:
-        progress.say(sentence)
-    evidence = _evidence(gathered, folder, workers, progress)
-    done = Audit(folder, portray(evidence), run_checks(FINDINGS, evidence, silence))
-    _write(done, evidence, Path(data).name)
+    with reserve(folder, identity, overwrite=overwrite) as place:
+        gathered = gather(data, rename=rename)
+        place.claim(OWNED, reads=[path for case in gathered.cases for path in case.paths])
+        for sentence in gathered.provenance:
+            progress.say(sentence)
+        evidence = _evidence(gathered, folder, workers, progress)
+        done = Audit(folder, portray(evidence), run_checks(FINDINGS, evidence, silence))
+        _write(done, evidence, Path(data).name)
     return done
 
 

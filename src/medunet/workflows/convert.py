@@ -17,9 +17,9 @@ from medunet.cases.rows import MIN_RCA, unique_ids
 from medunet.cases.source import Sources
 from medunet.cases.source_file import open_source
 from medunet.errors import InputError, OutputError, UsageError
-from medunet.images import Image, write_csv, write_json, write_labels
+from medunet.images import Image, remove, write_csv, write_json, write_labels
 from medunet.workflows import stored_film
-from medunet.workflows.output import claim
+from medunet.workflows.output import Reserved, reserve
 from medunet.workflows.progress import SILENT, Progress
 
 OWNED = ("images", "masks", "cases.csv", "failed.csv")
@@ -109,7 +109,16 @@ def convert(
         "min_rca": min_rca,
         "labels": labels,
     }
-    again = claim(folder, identity, OWNED, overwrite=overwrite)
+    with reserve(folder, identity, overwrite=overwrite) as place:
+        return _complete_folder(place, cases, alone, labels, progress)
+
+
+def _complete_folder(
+    place: Reserved, cases: Cases, alone: bool, labels: dict[str, int], progress: Progress
+) -> Converted:
+    """Convert what is missing in the folder, and write its tables."""
+    folder = place.folder
+    again = place.claim(OWNED, reads=[path for case in cases for path in _sources(case, alone)])
     for sentence in cases.provenance:
         progress.say(sentence)
     if labels:
@@ -123,7 +132,7 @@ def convert(
         files = {case.id: case.images[0].name for case in cases}
         write_csv(folder / "failed.csv", FAILED_COLUMNS, [[case, files[case], why] for case, why in failed.items()])
     else:
-        (folder / "failed.csv").unlink(missing_ok=True)
+        remove(folder / "failed.csv")
     done = tuple(case.id for case in cases if case.id in rows)
     subjects = len({case.subject for case in cases if case.id in rows})
     return Converted(folder, done, failed, kept, subjects, labels, cases.provenance)
@@ -145,6 +154,11 @@ def _places(data: Path) -> list[Path]:
     each = source.each if isinstance(source, Sources) else (source,)
     places = [place for one in each for place in (one.root, one.wishes.films) if place is not None]
     return [place if place.is_dir() else place.parent for place in places]
+
+
+def _sources(case: Case, alone: bool) -> set[Path]:
+    """The files that a case is made from."""
+    return {*(() if alone else case.images), *(case.target.paths if case.target else ())}
 
 
 @dataclass(frozen=True)
@@ -179,7 +193,7 @@ class _Work:
 
     def is_whole(self, case: Case) -> bool:
         """Whether all files of a case are there and none of its sources has changed since."""
-        sources = {*(() if self.alone else case.images), *(case.target.paths if case.target else ())}
+        sources = _sources(case, self.alone)
         try:
             written = min(path.stat().st_mtime_ns for path in self.files(case))
             return max(path.stat().st_mtime_ns for path in sources) <= written
@@ -201,7 +215,7 @@ def _convert(
             except InputError as fault:
                 failed[case.id] = f"{fault.what}. {fault.remedy}"
                 for path in work.files(case):
-                    path.unlink(missing_ok=True)
+                    remove(path)
                 progress.say(f"{case.id}: {fault.what}")
             progress.advance(number, case.id)
             if number % SAVE_EVERY == 0:

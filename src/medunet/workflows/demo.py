@@ -12,7 +12,7 @@ from medunet.workflows import surroundings
 from medunet.workflows.demo_page import Demo, demo_page
 from medunet.workflows.evaluate import evaluate
 from medunet.workflows.measure import measure
-from medunet.workflows.output import claim
+from medunet.workflows.output import Reserved, reserve
 from medunet.workflows.predict import predict
 from medunet.workflows.progress import SILENT, Progress
 from medunet.workflows.train import train
@@ -49,8 +49,16 @@ def demo(
     start = surroundings.clock()
     folder = Path(out)
     identity = {"command": "demo", "kind": kind, "version": surroundings.versions()["medunet"]}
-    if claim(folder, identity, OWNED, overwrite=overwrite) and (folder / "report.html").exists():
+    with reserve(folder, identity, overwrite=overwrite) as place:
+        return _demo(place, device, start, progress)
+
+
+def _demo(place: Reserved, device: str, start: float, progress: Progress) -> Demo:
+    """Make films, train, evaluate, predict and measure in the folder; `start` is when the call began."""
+    folder = place.folder
+    if place.again and (folder / "report.html").exists():
         raise OutputError(folder, "holds a demo already", "Look at its report.html, or add --overwrite")
+    place.claim(OWNED)
     stopped = (folder / "run" / "checkpoints" / "last.ckpt").is_file()
     truth = _write_films(folder, progress)
     out = folder / "run"
@@ -78,8 +86,6 @@ def demo(
 def _write_films(folder: Path, progress: Progress) -> dict[str, float]:
     """Films with masks and a manifest, and unseen films as DICOM; returns the unseen films' true ratios."""
     images, masks, unseen = (folder / name for name in ("films/images", "films/masks", "unseen"))
-    for place in (images, masks, unseen):
-        place.mkdir(parents=True, exist_ok=True)
     progress.begin("drawing synthetic films", FILMS + UNSEEN)
     rows, truth = [], {}
     for index in range(FILMS):

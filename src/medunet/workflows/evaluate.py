@@ -8,7 +8,7 @@ from pathlib import Path
 
 from medunet.cases import Case, Cases
 from medunet.errors import InputError, UsageError
-from medunet.images import Image, LabelMap, write_csv, write_json, write_text
+from medunet.images import Image, LabelMap, remove, write_csv, write_json, write_text
 from medunet.scoring import (
     AGAINST_MASKS,
     NOT_PREDICTED,
@@ -23,7 +23,7 @@ from medunet.scoring import (
 )
 from medunet.workflows.evaluation import Evaluation, Source, Task
 from medunet.workflows.measured import Statements, measure_case
-from medunet.workflows.output import check, claim
+from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
 OWNED = ("scores.csv", "summary.json", "report.html", "figures", "failed.csv")
@@ -64,14 +64,27 @@ def evaluate(
     task = find_task(what, data, split=split, out=out, allow_trained=allow_trained, device=device)
     column = _expert_column(task.cases, expert)
     identity = task.identity | {"expert": column}
-    check(task.folder, identity, overwrite=overwrite)
+    with reserve(task.folder, identity, overwrite=overwrite) as place:
+        done = _evaluated(task, column, progress)
+        # Only now: data that cannot be scored leave nothing behind, and earlier results as they were.
+        place.claim(OWNED, reads=[*task.reads, *(path for case in task.cases for path in case.paths)])
+        _write(done, task, progress)
+    return done
+
+
+def _evaluated(task: Task, column: str | None, progress: Progress) -> Evaluation:
+    """The scores of all cases.
+
+    Raises:
+        InputError: there is none, or a reference cannot be read.
+    """
     scored = list(_score_all(task, column, progress))
     scores = tuple(score for one in scored for score in one.scores)
     if not scores:
         raise InputError(
             task.cases.source, "has no case to score", "Give data with reference masks, or another --split"
         )
-    done = Evaluation(
+    return Evaluation(
         task.folder,
         task.subject,
         scores,
@@ -82,10 +95,6 @@ def evaluate(
         task.cases.provenance,
         task.caution,
     )
-    # Only now: data that cannot be scored leave nothing behind, and earlier results as they were.
-    claim(task.folder, identity, OWNED, overwrite=overwrite)
-    _write(done, task, progress)
-    return done
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +224,7 @@ def _write(done: Evaluation, task: Task, progress: Progress) -> None:
     if done.failed:
         write_csv(done.folder / "failed.csv", ("case", "reason"), list(done.failed.items()))
     else:
-        (done.folder / "failed.csv").unlink(missing_ok=True)
+        remove(done.folder / "failed.csv")
     write_figures(done, task, done.folder / "figures")
     progress.say("drawing the report")
     write_text(done.folder / "report.html", evaluation_page(done, task))

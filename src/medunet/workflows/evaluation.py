@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from medunet.cases import Case, Cases
 from medunet.images import Image, LabelMap
-from medunet.scoring import ConfusionMatrix, Score, Summary, summary_dict
+from medunet.scoring import ConfusionMatrix, PooledRoc, Score, Summary, summary_dict
 
-Source = Callable[[Case, Image], LabelMap]
+
+@dataclass(frozen=True, eq=False)
+class Predicted:
+    """What is scored of a case.
+
+    Attributes:
+        labels: the mask.
+        probabilities: structure → float32 (*space) on the mask's grid; None where masks are all there is.
+    """
+
+    labels: LabelMap
+    probabilities: Mapping[str, NDArray[np.float32]] | None = None
+
+
+Source = Callable[[Case, Image], Predicted]
 """Gives the prediction of a case; raises InputError where there is none."""
 
 
@@ -29,6 +46,7 @@ class Evaluation:
         ratios: case → (reference, predicted) cardiothoracic ratio, where both have one.
         data: sentences on how the data was read.
         caution: what makes the figures better than they are, or an empty text.
+        roc: probabilities inside and outside of each structure, pooled over cases, or why there are none.
     """
 
     folder: Path
@@ -40,6 +58,7 @@ class Evaluation:
     ratios: dict[str, tuple[float, float]]
     data: tuple[str, ...]
     caution: str = ""
+    roc: PooledRoc = field(default_factory=PooledRoc)
 
     def summary(self, structure: str, metric: str) -> Summary | None:
         """One summary, or None where it is not there."""
@@ -54,12 +73,16 @@ class Evaluation:
             "data": list(self.data),
             "caution": self.caution,
             "summary": summary_dict(self.summaries),
+            "roc": self.roc.to_dict(),
         }
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be evaluated: the cases, where predictions come from, where results go."""
+    """What is to be evaluated: the cases, where predictions come from and what they read, where results go.
+
+    `no_roc` says why the source gives no probabilities; it is empty where it gives them.
+    """
 
     cases: Cases
     source: Source
@@ -69,4 +92,6 @@ class Task:
     facts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     split: dict[str, Any] | None
     caution: str = ""
+    reads: tuple[Path, ...] = ()
     log: Sequence[Mapping[str, float | int | None]] = ()
+    no_roc: str = ""

@@ -8,14 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from medunet.cases import Case, Cases, read_cases
 from medunet.cases.folders import name_and_ending
 from medunet.cases.masks import read_masks
 from medunet.cases.names import listed
 from medunet.cases.placing import key_of
 from medunet.errors import InputError, UsageError
-from medunet.images import Image, LabelMap
-from medunet.workflows.evaluation import Source, Task
+from medunet.images import Image
+from medunet.scoring import ONE_THRESHOLD
+from medunet.workflows.evaluation import Predicted, Source, Task
 from medunet.workflows.run_folder import read_log, read_run
 
 if TYPE_CHECKING:
@@ -99,12 +102,19 @@ def _of_model(
     caution = f"In-sample, optimistic: {len(trained)} of {len(cases)} cases were trained on or chose the weights."
     target = Path(out or default)
     log = read_log(Path(what)) if own else []
-    return Task(cases, _predicting(model), model.name, target, identity, facts, proof, caution if trained else "", log)
+    return Task(
+        cases, _predicting(model), model.name, target, identity, facts, proof, caution if trained else "", log=log
+    )
 
 
 def _predicting(model: Model) -> Source:
-    def source(case: Case, image: Image) -> LabelMap:
-        return model.predict(image).labels
+    def source(case: Case, image: Image) -> Predicted:
+        said = model.predict(image, probabilities=True)
+        # with softmax the background comes first
+        shares = dict(zip(model.plan.classes, said.probabilities[-len(model.plan.classes) :], strict=True))
+        if any(not np.isfinite(share).all() for share in shares.values()):
+            raise InputError(case.id, "gets probabilities that are no numbers (NaN)", "Look at the film's values")
+        return Predicted(said.labels, shares)
 
     return source
 
@@ -171,11 +181,11 @@ def _of_masks(folder: Path, data: str | Path, split: str | None, out: str | Path
         cases = _renamed_towards(cases, data, masks.scheme.names)
     by_name = {_name_key(mask.id): mask for mask in masks.cases}
 
-    def source(case: Case, image: Image) -> LabelMap:
+    def source(case: Case, image: Image) -> Predicted:
         mask = by_name.get(_name_key(case.id)) or by_name.get(_name_key(name_and_ending(case.images[0])[0]))
         if mask is None or mask.target is None:
             raise InputError(case.id, f"{folder.name} holds no mask of its name", "Add it")
-        return mask.target.read(image.grid, case.images[0].name)
+        return Predicted(mask.target.read(image.grid, case.images[0].name))
 
     identity = {
         "command": "evaluate",
@@ -184,7 +194,9 @@ def _of_masks(folder: Path, data: str | Path, split: str | None, out: str | Path
         "split": split,
     }
     facts = (("Masks", (("folder", folder.name), *(("read as", said) for said in masks.provenance))),)
-    return Task(cases, source, folder.name, Path(out or "evaluate"), identity, facts, None)
+    reads = tuple(path for mask in masks.cases for path in mask.paths)
+    target = Path(out or "evaluate")
+    return Task(cases, source, folder.name, target, identity, facts, None, reads=reads, no_roc=ONE_THRESHOLD)
 
 
 def _renamed_towards(cases: Cases, data: str | Path, names: tuple[str, ...]) -> Cases:

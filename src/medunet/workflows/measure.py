@@ -12,12 +12,12 @@ from medunet.cases.chexmask import rca_of
 from medunet.cases.masks import read_masks
 from medunet.cases.names import listed
 from medunet.errors import InputError
-from medunet.images import Image, LabelMap, write_bytes, write_csv, write_text
+from medunet.images import Image, LabelMap, remove, write_bytes, write_csv, write_text
 from medunet.measuring import COLUMNS, rows
 from medunet.reports import Picture, film_picture, png_bytes
 from medunet.workflows.measured import Statements, caption, measure_case, overlay
 from medunet.workflows.measurement_page import measurement_page
-from medunet.workflows.output import claim
+from medunet.workflows.output import Reserved, reserve
 from medunet.workflows.predict import FAILED_COLUMNS, OWNED, Predicted
 from medunet.workflows.progress import SILENT, Progress
 
@@ -60,11 +60,21 @@ def measure(
         "adult": adult,
         "rename": rename,
     }
-    claim(folder, identity, OWNED, overwrite=overwrite)
+    if images is not None and (alone := [case.id for case in found if case.id not in films]):
+        said = f"{len(alone)} of {len(found)} masks have no film of their name in {images} ({listed(alone)})"
+        found = replace(found, provenance=(*found.provenance, said))
+    with reserve(folder, identity, overwrite=overwrite) as place:
+        return _complete_folder(place, found, films, stated, ", ".join(Path(word).name for word in masks), progress)
+
+
+def _complete_folder(
+    place: Reserved, found: Cases, films: dict[str, Case], stated: Statements, origin: str, progress: Progress
+) -> Predicted:
+    """Measure every mask, and write tables and page."""
+    folder = place.folder
+    place.claim(OWNED, reads=[path for case in (*found, *films.values()) for path in case.paths])
     for sentence in found.provenance:
         progress.say(sentence)
-    if images is not None and (alone := [case.id for case in found if case.id not in films]):
-        progress.say(f"{len(alone)} of {len(found)} masks have no film of their name in {images} ({listed(alone)})")
     table: list[dict[str, Any]] = []
     failed: dict[str, str] = {}
     pictures: dict[str, Picture] = {}
@@ -74,7 +84,7 @@ def measure(
             table += _one(case, films.get(case.id), folder, stated, pictures)
         except InputError as fault:
             failed[case.id] = f"{fault.what}. {fault.remedy}"
-            (folder / "overlays" / f"{case.id}.png").unlink(missing_ok=True)
+            remove(folder / "overlays" / f"{case.id}.png")
             progress.say(f"{case.id}: {fault.what}")
         progress.advance(number, case.id)
     progress.end()
@@ -83,9 +93,8 @@ def measure(
     if failed:
         write_csv(folder / "failed.csv", FAILED_COLUMNS, [[case, files[case], why] for case, why in failed.items()])
     else:
-        (folder / "failed.csv").unlink(missing_ok=True)
-    origin = {"masks": ", ".join(Path(word).name for word in masks)}
-    page = measurement_page("measure", len(found.cases), table, failed, origin, pictures.get)
+        remove(folder / "failed.csv")
+    page = measurement_page("measure", len(found.cases), table, failed, {"masks": origin}, pictures.get)
     write_text(folder / "report.html", page)
     done = tuple(case.id for case in found.cases if case.id not in failed)
     return Predicted(folder, "masks", done, failed, 0, table)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from medunet.cases import Case
 from medunet.errors import InputError, OutputError
-from medunet.images import write_bytes, write_csv, write_json, write_labels, write_text
+from medunet.images import remove, write_bytes, write_csv, write_json, write_labels, write_text
 from medunet.measuring import COLUMNS, rows
 from medunet.workflows.inputs import find_inputs
 from medunet.workflows.measured import Statements, caption, measure_case, overlay
-from medunet.workflows.output import claim
+from medunet.workflows.output import Reserved, reserve
 from medunet.workflows.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -102,10 +102,18 @@ def predict(
         "view": view,
         "adult": adult,
     }
-    again = claim(folder, identity, OWNED, overwrite=overwrite)
+    with reserve(folder, identity, overwrite=overwrite) as place:
+        return _complete_folder(place, cases, _tables(inputs), loaded, stated, progress)
+
+
+def _complete_folder(
+    place: Reserved, cases: Sequence[Case], told: Sequence[Path], loaded: Model, stated: Statements, progress: Progress
+) -> Predicted:
+    """Predict what is missing in the folder, and write its tables and page."""
+    folder = place.folder
+    again = place.claim(OWNED, reads=[*told, *(path for case in cases for path in case.paths)])
     ending = {case.id: _mask_ending(case) for case in cases}
     before = read_table(folder / "measurements.csv") if again else {}
-    told = _tables(inputs)
     kept = {case.id: before[case.id] for case in cases if _complete(folder, case, ending[case.id], before, told)}
     work = [case for case in cases if case.id not in kept]
     write_json(folder / "masks" / "labels.json", loaded.scheme.to_mapping())
@@ -185,7 +193,7 @@ def _files(folder: Path, case: Case, ending: str) -> tuple[Path, Path]:
 def _remove(folder: Path, case: Case, ending: str) -> None:
     """A film that fails now has no mask from before it failed."""
     for path in _files(folder, case, ending):
-        path.unlink(missing_ok=True)
+        remove(path)
 
 
 def _complete(folder: Path, case: Case, ending: str, before: Table, tables: Sequence[Path]) -> bool:
@@ -225,7 +233,7 @@ def _write_tables(folder: Path, table: Sequence[dict[str, Any]], cases: Sequence
     if failed:
         write_csv(folder / "failed.csv", FAILED_COLUMNS, [[case, files[case], why] for case, why in failed.items()])
     else:
-        (folder / "failed.csv").unlink(missing_ok=True)
+        remove(folder / "failed.csv")
 
 
 def _write_report(

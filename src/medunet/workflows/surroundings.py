@@ -31,6 +31,32 @@ def machine() -> dict[str, object]:
     return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count() or 1}
 
 
+def host() -> str:
+    """The machine's name, for the note that says who writes in a folder; it goes into no result."""
+    return platform.node()
+
+
+def boot() -> str:
+    """What is another after every start of the machine, and the same in all of its containers; empty where unknown."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def runs(process: int) -> bool:
+    """Whether a process of this number runs on this machine; True where that cannot be told."""
+    if sys.platform == "win32":  # there, asking would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
 def now() -> str:
     """The time in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

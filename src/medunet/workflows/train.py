@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from medunet.cases import prove
 from medunet.errors import OutputError, UsageError
-from medunet.images import Scheme, write_json
+from medunet.images import Scheme, put_folder, remove, write_json
 from medunet.planning import Plan, SampleCache
 from medunet.workflows import surroundings
 from medunet.workflows.card import model_card
-from medunet.workflows.output import claim
+from medunet.workflows.output import reserve
 from medunet.workflows.preparation import Prepared, prepare_training, split_sentence
 from medunet.workflows.progress import SILENT, Progress
 from medunet.workflows.run_folder import (
@@ -80,27 +79,30 @@ def train(
     folder = Path(out) if fold is None else Path(out) / f"fold-{fold}"
     keys = find_keys(prepared.cases.cases, progress)
     identity = identity_of(prepared.recipe, keys.digest)
-    check_run(folder, identity, resume=resume, overwrite=overwrite)
-    if resume and (done := _finished(folder)) is not None:
-        progress.say(f"{folder} is finished: nothing is left to train")
-        return done
-    plan = read_plan(folder) if resume else prepared.plan
-    if resume and budget is not None:
-        progress.say(f"the time was settled when the run began: it goes on to epoch {plan.epochs}")
-    # Every film is read before the folder is touched: data that cannot be used leave nothing and remove nothing.
-    loads = _loads(prepared, keys, cache, progress)
-    claim(folder, identity, OWNED, overwrite=overwrite)
-    write_asked(folder, prepared.recipe, prepared.cases)
-    machine = _machine(plan, where, None if budget is None else budget - (surroundings.clock() - start))
-    record = _record(data, prepared, keys, machine)
-    write_json(folder / "run.json", record)
-    try:
-        fitted, rows = _fit(plan, folder, loads, machine, progress, resume=resume)
-    except BaseException:
-        with suppress(OutputError):
-            write_json(folder / "run.json", record | {"status": "stopped"})
-        raise
-    return _finish(folder, fitted, rows, prepared, keys, record | {"seconds": surroundings.clock() - start}, progress)
+    with reserve(folder, identity, overwrite=overwrite) as place:
+        check_run(folder, identity, resume=resume, overwrite=overwrite)
+        if resume and (done := _finished(folder)) is not None:
+            progress.say(f"{folder} is finished: nothing is left to train")
+            return done
+        plan = read_plan(folder) if resume else prepared.plan
+        if resume and budget is not None:
+            progress.say(f"the time was settled when the run began: it goes on to epoch {plan.epochs}")
+        # Every film is read before the folder is touched: data that cannot be used leave nothing and remove nothing.
+        loads = _loads(prepared, keys, cache, progress)
+        place.claim(OWNED, reads=[path for case in prepared.cases for path in case.paths])
+        write_asked(folder, prepared.recipe, prepared.cases)
+        machine = _machine(plan, where, None if budget is None else budget - (surroundings.clock() - start))
+        record = _record(data, prepared, keys, machine)
+        write_json(folder / "run.json", record)
+        try:
+            fitted, rows = _fit(plan, folder, loads, machine, progress, resume=resume)
+        except BaseException:
+            with suppress(OutputError):
+                write_json(folder / "run.json", record | {"status": "stopped"})
+            raise
+        return _finish(
+            folder, fitted, rows, prepared, keys, record | {"seconds": surroundings.clock() - start}, progress
+        )
 
 
 def _device(asked: str) -> torch.device:
@@ -187,11 +189,10 @@ def _finish(
     seen = [keys.image[case.id] for case in prepared.cases if case.split in ("train", "val")]
     card = model_card(folder.name, fitted.plan, final)
     staging = folder / "model.part"
+    remove(staging)
     scheme = Scheme.of(fitted.plan.classes)
     digest = save_model(staging, fitted.network, fitted.plan, scheme, trained_on=seen, card=card)
-    if (folder / "model").exists():
-        shutil.rmtree(folder / "model")
-    staging.replace(folder / "model")
+    put_folder(staging, folder / "model")
     final |= {"weights_sha256": digest}
     write_json(folder / "run.json", final)
     progress.say(f"model: {folder / 'model'} (best epoch {fitted.best_epoch} of {fitted.epochs_run})")
