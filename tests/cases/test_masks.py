@@ -62,6 +62,18 @@ def test_nothing_to_read(tmp_path):
         read_masks([tmp_path])
 
 
+def test_results_among_the_masks_are_left_out_and_said(tmp_path, pen):
+    pen.draw(tmp_path / "a.png", pen.blob())
+    pen.draw(tmp_path / "measurements" / "overlays" / "a.png", pen.film())
+    (tmp_path / "measurements" / ".medunet.json").write_text('{"command": "measure"}')
+    masks = read_masks([tmp_path])
+    assert [mask.id for mask in masks] == ["a"]
+    assert masks.provenance[-1] == "results of medunet, not taken for data: measurements"
+    (tmp_path / "a.png").unlink()
+    with pytest.raises(InputError, match="holds no mask; results of medunet, not taken for data: measurements"):
+        read_masks([tmp_path])
+
+
 def test_wingspan(shared):
     cases = read_masks([shared / "chest-wingspan" / "masks"])
     assert len(cases) == 193

@@ -24,6 +24,24 @@ def test_a_folder_of_pairs_end_to_end(tmp_path, pen):
     )
 
 
+def test_results_among_the_data_are_left_out_and_said(tmp_path, pen):
+    pen.pairs(tmp_path, ["a", "b"])
+    pen.draw(tmp_path / "predictions" / "overlays" / "c.png", pen.film())
+    (tmp_path / "predictions" / ".medunet.json").write_text(json.dumps({"command": "predict"}))
+    cases = read_cases(tmp_path)
+    assert [case.id for case in cases] == ["a", "b"]
+    assert cases.provenance[-1] == "results of medunet, not taken for data: predictions"
+    (tmp_path / "cases.csv").write_text("id,image\nc,predictions/overlays/c.png\n")
+    assert [case.id for case in read_cases(tmp_path, needs_target=False)] == ["c"]
+
+
+def test_only_results_below_a_folder_are_no_data(tmp_path, pen):
+    pen.draw(tmp_path / "predictions" / "overlays" / "c.png", pen.film())
+    (tmp_path / "predictions" / ".medunet.json").write_text(json.dumps({"command": "predict"}))
+    with pytest.raises(InputError, match=r"holds no image; .* results of medunet, not taken for data: predictions"):
+        read_cases(tmp_path)
+
+
 def test_labels_json_rename_and_yaml(tmp_path, pen):
     pen.pairs(tmp_path / "set", ["a", "b"], value=2)
     (tmp_path / "set" / "labels.json").write_text(json.dumps({"left lung": 1, "right lung": 2, "heart": 3}))

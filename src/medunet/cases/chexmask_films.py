@@ -7,7 +7,6 @@ from pathlib import Path
 from medunet.cases.chexmask import MaskRow, is_chexmask, stream_masks
 from medunet.cases.drawn import Drawn, draw_from, said_of, table_beside
 from medunet.cases.film_index import FilmIndex
-from medunet.cases.folders import OUTPUT_MARK
 from medunet.cases.names import counted
 from medunet.cases.rows import Found, Row, Wishes, unique_ids
 from medunet.cases.shelf import Shelf
@@ -26,7 +25,7 @@ def find_chexmask(root: Path, wishes: Wishes) -> Found | None:
     if table is None:
         return None
     folder = wishes.films or table.parent
-    films = films_below(folder)
+    films = Shelf(folder).images()
     drawn = draw_from(table, FilmIndex(films, folder), wishes)
     if not drawn.of_film:
         raise _nothing_left(table, drawn, len(films))
@@ -39,19 +38,13 @@ def find_chexmask(root: Path, wishes: Wishes) -> Found | None:
     return Found(rows, tuple(said), alone)
 
 
-def films_below(folder: Path) -> list[Path]:
-    """The films of a folder: its images but what medunet itself wrote into folders of it, overlays for instance."""
-    marked = [mark.parent for mark in folder.glob(f"*/{OUTPUT_MARK}")]
-    return [film for film in Shelf(folder).images() if not any(film.is_relative_to(own) for own in marked)]
-
-
 def has_films(table: Path) -> bool:
     """Whether a film of a CheXmask table lies in the folders beside it.
 
     Raises:
         InputError: as `stream_masks`.
     """
-    films = FilmIndex(films_below(table.parent), table.parent)
+    films = FilmIndex(Shelf(table.parent).images(), table.parent)
     return any(films.of(row.key, row.where) for row in stream_masks(table))
 
 

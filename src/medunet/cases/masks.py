@@ -12,7 +12,7 @@ from pathlib import Path
 from medunet.cases.case import Case
 from medunet.cases.cases import Cases
 from medunet.cases.chexmask import RCA, is_chexmask, rca_of, stream_masks
-from medunet.cases.folders import image_files, name_and_ending
+from medunet.cases.folders import image_files, name_and_ending, results_left_out
 from medunet.cases.labels_file import labels_beside
 from medunet.cases.names import counted
 from medunet.cases.placing import folder_words, key_of
@@ -47,8 +47,10 @@ def read_masks(
     rows: list[Row] = []
     for place in places:
         rows += _rows_of_table(place) if tables else _rows_below(place) if place.is_dir() else [_row_of_file(place)]
+    left_out = tuple(sentence for place in places for sentence in results_left_out(place))
     if not rows:
-        raise InputError(", ".join(map(str, places)), "holds no mask", "Give folders of PNG or NIfTI masks")
+        what = "; ".join(("holds no mask", *left_out))
+        raise InputError(", ".join(map(str, places)), what, "Give folders of PNG or NIfTI masks")
     said: tuple[str, ...] = ()
     if tables:
         rows, said = _of_quality(rows, min_rca)
@@ -63,7 +65,7 @@ def read_masks(
         )
     )
     source = ", ".join(place.name for place in places[:3])
-    said = (f"{counted(len(cases), 'mask')} in {source}", *targets.said, *said)
+    said = (f"{counted(len(cases), 'mask')} in {source}", *targets.said, *said, *left_out)
     return Cases(cases, targets.scheme, said, subject_from=subjects.source, source=source)
 
 

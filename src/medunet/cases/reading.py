@@ -8,6 +8,7 @@ from pathlib import Path
 
 from medunet.cases.case import Case
 from medunet.cases.cases import Cases
+from medunet.cases.folders import results_left_out
 from medunet.cases.joined import join, with_statements
 from medunet.cases.labels_file import labels_beside
 from medunet.cases.layouts import LAYOUTS
@@ -86,6 +87,7 @@ def _read(
     said = [f"{counted(len(cases), 'case')} of {counted(len(set(subjects.names)), 'subject')} in {source.root.name}"]
     said += [*found.said, *targets.said, f"subject: {subjects.source}"]
     said += [f"split: {found.split_from}"] if found.split_from else []
+    said += results_left_out(source.root)
     return Cases(
         cases,
         targets.scheme,
@@ -115,7 +117,7 @@ def _laid_out(source: Source) -> Found:
         found = layout.find(source.root, source.wishes)
         if found is not None:
             return found
-    looked = "; ".join(layout.looks_for for layout in LAYOUTS)
+    looked = "; ".join([*(layout.looks_for for layout in LAYOUTS), *results_left_out(source.root)])
     raise InputError(source.root, f"holds no image; looked for {looked}", f"Give a folder with images, {EXAMPLE}")
 
 
