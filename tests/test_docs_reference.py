@@ -75,9 +75,13 @@ def recipe_keys(schema: dict[str, Any], part: dict[str, Any], prefix: str = "") 
 def allowed(value: dict[str, Any]) -> str:
     """What a value may be, in words."""
     if "anyOf" in value:
-        return f"{allowed(value['anyOf'][0])}, or empty"
+        first, other = value["anyOf"]
+        return f"{allowed(first)}, or {'empty' if other['type'] == 'null' else allowed(other)}"
     if "enum" in value:
         return ", ".join(f"`{word}`" for word in value["enum"])
+    if value.get("type") == "array" and "minItems" not in value:
+        items = value["items"]
+        return f"list of {'keys as above' if '$ref' in items else allowed(items)}"
     if value.get("type") == "array":
         count = " to ".join(str(n) for n in sorted({value["minItems"], value["maxItems"]}))
         return f"list of {count}: {allowed(value['items'])}"
@@ -92,7 +96,7 @@ def allowed(value: dict[str, Any]) -> str:
 
 def shown(default: object) -> str:
     """A default as the table shows it."""
-    if default is None or default == "" or default == {}:
+    if default is None or default in ("", {}, []):
         return "empty"
     return f"`{default if isinstance(default, str) else json.dumps(default)}`"
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from medunet.errors import UsageError
-from medunet.networks import choose_device, choose_precision, keep_allocator, running
+from medunet.networks import choose_device, choose_precision, keep_allocator, product_rate, running
 
 CPU = torch.device("cpu")
 
@@ -95,3 +95,9 @@ def test_the_allocator_is_kept_on_linux_and_left_alone_elsewhere(monkeypatch):
     monkeypatch.setattr(platform, "system", lambda: "Linux")
     monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
     assert keep_allocator() is False
+
+
+@pytest.mark.parametrize("precision", ["bf16", "float32"])
+def test_the_rate_of_a_matrix_product_is_that_of_its_fastest_run(precision):
+    times = iter([0.0, 9.0, 0.0, 3.0, 0.0, 2.0, 0.0, 4.0])
+    assert product_rate(CPU, precision, lambda: next(times), side=16) == 2 * 16**3 / 2.0

@@ -57,6 +57,7 @@ OTHER = {
     "dropout_kind": "spatial",
     "dropout_at": "pool",
     "input_noise": 0.5,
+    "deep_supervision": 1,
     "standardise_input": True,
     "dims": 3,
     "in_channels": 2,
@@ -67,6 +68,7 @@ OTHER = {
 @pytest.mark.parametrize("option", UNetConfig.model_fields)
 def test_every_option_changes_the_network(unet, noise, option):
     start = {"dropout": 0.5} if option in ("dropout_kind", "dropout_at") else {}
+    start |= {"widths": (4, 8, 8)} if option == "deep_supervision" else {}
     networks = [unet(**start), unet(**(start | {option: OTHER[option]}))]
     if parts(networks[0]) == parts(networks[1]):
         outputs = []
@@ -181,3 +183,32 @@ def test_the_memory_layout_does_not_change_the_result(unet, noise):
 def test_buffers_are_not_parameters(unet):
     network = unet()
     assert count_parameters(network) < sum(tensor.numel() for tensor in network.state_dict().values())
+
+
+def test_supervised_levels_give_outputs_while_training_only(unet, noise):
+    network = unet(widths=(4, 8, 8, 16), deep_supervision=2)
+    outputs = network.outputs(noise(2, 1, 32, 16))
+    assert [tuple(output.shape) for output in outputs] == [(2, 3, 32, 16), (2, 3, 16, 8), (2, 3, 8, 4)]
+    assert torch.equal(network(noise(2, 1, 32, 16)), network.outputs(noise(2, 1, 32, 16), deep=False)[0])
+    plain = unet(widths=(4, 8, 8, 16))
+    assert len(plain.outputs(noise(2, 1, 32, 16))) == 1
+    assert count_parameters(network) - count_parameters(plain) == 2 * (8 * 3 + 3)
+
+
+def test_more_supervised_levels_than_there_are_is_refused():
+    with pytest.raises(ValueError, match="deep_supervision 2 is more than the 1 decoder levels below the top"):
+        UNetConfig(widths=(4, 8, 16), deep_supervision=2)
+
+
+def test_a_block_that_runs_twice_counts_its_batch_once(unet, noise):
+    once, twice = unet(), unet()
+    twice.load_state_dict(once.state_dict())
+    twice.recompute = True
+    for network in (once, twice):
+        network.train()
+        network(noise(2, 1, 8, 8)).square().mean().backward()
+    for (name, one), other in zip(once.state_dict().items(), twice.state_dict().values(), strict=True):
+        assert torch.equal(one, other), name
+    for one, other in zip(once.parameters(), twice.parameters(), strict=True):
+        assert torch.allclose(one.grad, other.grad, atol=1e-7)
+    assert all(layer.momentum == 0.1 for layer in twice.modules() if isinstance(layer, nn.BatchNorm2d))

@@ -36,12 +36,12 @@ def test_all_mistakes_are_named_together_with_key_value_and_what_is_allowed(writ
     assert "\n" not in message
     for part in (
         "training.lr must be greater than 0, got -1",
-        "training.learning_rate is not a key (known here: batch, epochs, steps, optimiser, lr,",
+        "training.learning_rate is not a key (known here: batch, accumulate, epochs, steps, optimiser, ",
         "training.batch must be a valid integer",
         "got 'x'",
         "input.fit must be 'pad' or 'stretch', got 'crop'",
         "network.norm must be 'batch', 'instance', 'group' or 'none', got 'Batch'",
-        "colour is not a key (known here: name, description, rename, output,",
+        "colour is not a key (known here: name, description, rename, structures, output,",
     ):
         assert part in message
     assert message.count(path) == 1
@@ -57,7 +57,7 @@ def test_all_mistakes_are_named_together_with_key_value_and_what_is_allowed(writ
         ("network: {widths: [4]}", "network.widths must be a longer list, got [4]"),
         ("name: 5", "name must be text, got 5"),
         ("5: x", "5 must be a word"),
-        ("training: {loss: {focal: 1}}", "training.loss.focal must be 'ce', 'bce' or 'dice', got 'focal'"),
+        ("training: {loss: {iou: 1}}", "training.loss.iou must be 'ce', 'bce', 'dice' or 'focal', got 'iou'"),
         ("training: {early_stopping: yes}", "training.early_stopping is neither on nor off: give a value"),
         ("training: {lr: .nan}", "training.lr must be a finite number, got nan"),
         ("training: {epochs: 2, steps: 3}", "training: one of epochs and steps must be given"),
@@ -123,7 +123,7 @@ def test_a_folder_of_that_name_is_no_recipe(tmp_path):
         ("network.attention=true", True),
         ("schedule.kind=plateau", "plateau"),
         ("intensity.low=1.5", 1.5),
-        ("flip=yes", True),
+        ("attention=yes", True),
         ("size=[32,48]", (32, 48)),
         ("name=a=b", "a=b"),
     ],
@@ -187,5 +187,5 @@ def test_a_wrong_value_of_a_change_is_told_with_the_change():
 
 
 def test_an_unknown_key_of_a_change_is_refused_with_the_known():
-    with pytest.raises(InputError, match=r"training.momentum is not a key \(known here: batch, "):
-        read_recipe("chest-xray-small", ["training.momentum=0.9"])
+    with pytest.raises(InputError, match=r"training.speed is not a key \(known here: batch, "):
+        read_recipe("chest-xray-small", ["training.speed=0.9"])

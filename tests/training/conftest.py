@@ -67,10 +67,14 @@ class Listener:
 
     def __init__(self, stop_at_step=None, stop_after_epoch=None):
         self.stop_at_step, self.stop_after_epoch = stop_at_step, stop_after_epoch
-        self.plans, self.steps, self.rows, self.best, self.snapshots = [], [], [], [], []
+        self.plans, self.steps, self.rows, self.best, self.snapshots, self.watched = ([] for _ in range(6))
 
-    def planned(self, plan):
+    def planned(self, plan, done):
+        self.done = done
         self.plans.append(plan)
+
+    def weights(self, step, network):
+        self.watched.append(step)
 
     def step(self, epoch, step, steps, loss):
         self.steps.append((epoch, step, steps, loss))

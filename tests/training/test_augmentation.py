@@ -83,6 +83,42 @@ def test_flip_mirrors_left_and_right():
     assert torch.equal(labels, mask.flip(2))
 
 
+def test_flip_vertical_mirrors_top_and_bottom():
+    image, mask = picture((12, 18))
+    flipped, labels = apply(image, mask, [Draw(flip_vertical=True)])
+    assert torch.allclose(flipped, image.flip(2), atol=1e-5)
+    assert torch.equal(labels, mask.flip(1))
+
+
+def test_gain_multiplies_and_is_cut_at_white():
+    image, mask = picture()
+    brighter, labels = apply(image, mask, [Draw(gain=1.2)])
+    assert torch.allclose(brighter, (1.2 * image).clamp(max=1), atol=1e-5)
+    assert torch.equal(labels, mask)
+
+
+def test_a_pair_is_drawn_evenly_between_its_ends():
+    """System b: zoom of 0.9 to 1.1 and brightness of 0.8 to 1.2."""
+    how = AugmentationRecipe(zoom=(0.9, 1.1), gain=(0.8, 1.2))
+    draws = [draw(how, 0, epoch, "film") for epoch in range(2000)]
+    for values, low, high in (([d.zoom[1] for d in draws], 0.9, 1.1), ([d.gain for d in draws], 0.8, 1.2)):
+        assert low <= min(values) < low + 0.01
+        assert high - 0.01 < max(values) <= high
+        assert np.quantile(values, [0.25, 0.5, 0.75]) == pytest.approx(np.linspace(low, high, 5)[1:4], abs=0.012)
+
+
+def test_one_of_the_variants_is_drawn():
+    """System c: as it is, mirrored vertically, turned by up to 45 degrees, mirrored horizontally."""
+    how = AugmentationRecipe(rotation=9, variants=({}, {"flip_vertical": 1.0}, {"rotation": 45.0}, {"flip": 1.0}))
+    draws = [draw(how, 0, epoch, "film") for epoch in range(2000)]
+    kinds = [(d.flip, d.flip_vertical, d.angle != 0) for d in draws]
+    wanted = {(False, False, False), (False, True, False), (False, False, True), (True, False, False)}
+    assert set(kinds) == wanted
+    for kind in wanted:
+        assert 0.2 < kinds.count(kind) / len(kinds) < 0.3
+    assert max(d.angle for d in draws) > 40
+
+
 def test_what_comes_in_from_outside_repeats_the_edge():
     image, mask = picture((16, 16))
     moved, labels = apply(image, mask, [Draw(shift=(0.5, 0.0))])
@@ -156,7 +192,7 @@ def test_draws_fill_their_range_in_both_directions():
     for values, most in (([d.angle for d in draws], 20), ([d.shift[0] for d in draws], 0.1)):
         assert min(values) < -0.95 * most
         assert max(values) > 0.95 * most
-    flips = [draw(AugmentationRecipe(flip=True), 0, epoch, "film").flip for epoch in range(400)]
+    flips = [draw(AugmentationRecipe(flip=0.5), 0, epoch, "film").flip for epoch in range(400)]
     assert 0.4 < np.mean(flips) < 0.6
 
 

@@ -7,13 +7,13 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medunet.training.batches import Batches, BatchKey, FixedOrder, KeyedOrder, loader
+from medunet.training.batches import Batches, BatchKey, FixedOrder, KeyedOrder, Share, loader
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 40), st.integers(1, 9), st.integers(1, 4), st.integers(0, 5))
 def test_every_case_comes_as_often_as_there_are_passes_and_every_batch_is_full(cases, batch, passes, epoch):
-    order = KeyedOrder(cases, batch, passes, seed=1)
+    order = KeyedOrder(cases, batch, -(-passes * cases // batch), seed=1)
     order.set_epoch(epoch)
     keys = list(order)
     assert len(keys) == len(order)
@@ -27,7 +27,7 @@ def test_every_case_comes_as_often_as_there_are_passes_and_every_batch_is_full(c
 
 def test_the_order_differs_by_epoch_and_seed_and_repeats_itself():
     def order_of(epoch, seed):
-        order = KeyedOrder(20, 4, 1, seed)
+        order = KeyedOrder(20, 4, 5, seed)
         order.set_epoch(epoch)
         return list(order)
 
@@ -74,3 +74,29 @@ def test_the_loader_of_training_goes_through_the_keyed_order(samples, make_plan)
     assert [batch.cases for batch in train] == first
     train.sampler.set_epoch(2)
     assert [batch.cases for batch in train] != first
+
+
+@pytest.mark.parametrize("ranks", [2, 4])
+def test_processes_share_every_batch_and_together_hold_it(ranks):
+    whole = list(KeyedOrder(20, 8, 5, seed=3))
+    parts = [list(KeyedOrder(20, 8, 5, 3, Share(rank, ranks))) for rank in range(ranks)]
+    for number, key in enumerate(whole):
+        own = [part[number].members for part in parts]
+        assert {len(members) for members in own} == {8 // ranks}
+        assert sorted(member for members in own for member in members) == sorted(key.members)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 30), st.integers(1, 9), st.integers(1, 5))
+def test_every_process_validates_something_and_all_of_them_everything(cases, batch, ranks):
+    ranks = min(ranks, cases)
+    orders = [FixedOrder(cases, batch, Share(rank, ranks)) for rank in range(ranks)]
+    assert all(len(order) == len(list(order)) >= 1 for order in orders)
+    seen = [number for order in orders for key in order for number, _ in key.members]
+    assert sorted(seen) == list(range(cases))
+
+
+def test_an_epoch_has_as_many_batches_as_its_steps_gather(samples, make_plan):
+    plan = make_plan(accumulate=2)
+    assert plan.steps_per_epoch(12) == 2
+    assert len(loader(samples.__getitem__, 12, plan, augment=True)) == 4

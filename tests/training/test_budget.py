@@ -15,10 +15,12 @@ from medunet.training.budget import (
     TIMED,
     UNTIMED,
     VALIDATION_SHARE,
+    batch_seconds,
+    budgeted,
     epochs_within,
-    step_seconds,
 )
 from medunet.training.fit import build
+from medunet.training.objective import objective_of
 
 
 def test_epochs_within_counts_training_validation_and_overhead():
@@ -48,7 +50,7 @@ def test_a_step_is_timed_without_the_first_ones_and_the_network_stays_as_it_was(
     # Each step reads the clock at its start and its end; the first ones are slow and must not count.
     spans = [100.0] * UNTIMED + [3.0, 1.0, 2.0, 50.0, 2.5][:TIMED]
     times = itertools.chain.from_iterable((0.0, span) for span in spans)
-    assert step_seconds(network, plan, batch, "float32", lambda: next(times)) == 2.5
+    assert batch_seconds(network, objective_of(plan), batch, "float32", lambda: next(times)) == 2.5
     assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
     assert all(p.grad is None for p in network.parameters())
 
@@ -66,4 +68,11 @@ def test_fit_settles_its_epochs_by_the_clock(samples, make_plan, machine, listen
     assert len(told.rows) == wanted
     reason = next(decision.reason for decision in fitted.plan.decisions if decision.key == "epochs")
     assert reason.startswith("fits into the budget: ")
-    assert "2 steps an epoch" in reason
+    assert "2 batches an epoch" in reason
+
+
+def test_a_budget_for_a_further_stage_counts_from_the_end_of_the_last(make_plan):
+    plan = make_plan(epochs=7).continued(7, 8, "asked for")
+    more = epochs_within(60, 0.5, 10, 2)
+    assert budgeted(plan, 60, 0.5, 10, 2).epochs == 7 + more
+    assert budgeted(make_plan(), 60, 0.5, 10, 2).epochs == more

@@ -1,16 +1,29 @@
 from __future__ import annotations
 
 import math
+import os
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from medunet.errors import InputError, OutputError
-from medunet.training.checkpoints import BEST, LAST, Checkpoints, load_checkpoint, network_weights
+from medunet.training.checkpoints import (
+    BEST,
+    LAST,
+    PREVIOUS,
+    Checkpoints,
+    find_resumable,
+    load_checkpoint,
+    network_weights,
+)
 
 
 class Trainer:
     """What a checkpoint needs of Lightning's trainer."""
+
+    is_global_zero = True
 
     def __init__(self):
         self.current_epoch = 0
@@ -40,6 +53,7 @@ def test_last_holds_the_last_epoch_and_best_the_first_of_the_best(tmp_path, moni
     assert load_checkpoint(tmp_path / LAST)["epoch"] == len(values) - 1
     assert network_weights(tmp_path / BEST) == {"w": torch.tensor([best - 1])}
     assert checkpoints.best_epoch == best
+    assert load_checkpoint(tmp_path / PREVIOUS)["epoch"] == len(values) - 2
 
 
 def test_the_best_value_goes_on_after_a_restart(tmp_path):
@@ -103,4 +117,43 @@ def test_a_checkpoint_cannot_run_code(tmp_path):
 
 
 def test_a_fresh_run_has_no_best():
-    assert Checkpoints(None, "val_loss").state_dict() == {"best_value": math.inf, "best_epoch": 0}
+    assert Checkpoints(None, "val_loss").state_dict() == {
+        "best_value": math.inf,
+        "best_epoch": 0,
+        "value": math.inf,
+    }
+
+
+def test_stopped_between_moving_the_last_and_naming_the_new_one_the_earlier_is_found(tmp_path, monkeypatch):
+    trainer, checkpoints = Trainer(), Checkpoints(tmp_path, "val_loss")
+    trainer.end_epoch(checkpoints, val_loss=1.0)
+    trainer.current_epoch = 1
+    real, calls = os.replace, []
+
+    def stops_after_the_first(source, target):
+        calls.append(str(target))
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        real(source, target)
+
+    monkeypatch.setattr("os.replace", stops_after_the_first)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.end_epoch(checkpoints, val_loss=2.0)
+    monkeypatch.undo()
+    assert calls[0].endswith(PREVIOUS)
+    assert not (tmp_path / LAST).exists()
+    found = find_resumable(tmp_path)
+    assert (found.path, found.epoch) == (tmp_path / PREVIOUS, 1)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_changed_bit_of_the_numbers_is_noticed(tmp_path, data):
+    torch.save({"epoch": 3, "state_dict": {"network.w": torch.arange(500.0)}}, tmp_path / LAST)
+    content = bytearray((tmp_path / LAST).read_bytes())
+    start = content.find(torch.arange(500.0).numpy().tobytes())
+    at = data.draw(st.integers(start, start + 1999))
+    content[at] ^= 1 << data.draw(st.integers(0, 7))
+    (tmp_path / LAST).write_bytes(bytes(content))
+    with pytest.raises(InputError, match="is not a checkpoint that can be read"):
+        load_checkpoint(tmp_path / LAST)

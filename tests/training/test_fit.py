@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import signal
 import warnings
@@ -9,10 +10,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from medunet.errors import InputError
+from medunet.errors import InputError, UsageError
+from medunet.planning import Plan, UNetConfig, read_recipe
 from medunet.training import fit
+from medunet.training.batches import Share
 from medunet.training.checkpoints import network_weights
 from medunet.training.fit import build
+
+CLASSES = ("right lung", "left lung", "heart")
 
 
 @pytest.fixture
@@ -134,16 +139,111 @@ def test_a_run_that_is_done_has_nothing_left_to_resume(run, make_plan, tmp_path)
     assert same(first, again)
 
 
-@pytest.mark.parametrize("name", ["last.ckpt", "best.ckpt"])
-def test_resuming_without_a_whole_checkpoint_is_one_line_before_anything_is_done(run, make_plan, tmp_path, name):
+def damage(path):
+    """Change one byte in the middle: the file keeps its length."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def test_a_damaged_last_checkpoint_is_passed_over_for_the_one_before(run, make_plan, listener, tmp_path):
+    plan = make_plan(epochs=6, network={"dropout": 0.2})
+    whole, _ = run(plan, tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        run(plan, tmp_path / "spoilt", listener(stop_after_epoch=4))
+    damage(tmp_path / "spoilt" / "last.ckpt")
+    again, told = run(plan, tmp_path / "spoilt", resume=True)
+    assert told.done == 3
+    assert told.steps[0][:2] == (4, 1)
+    assert again.remarks == (
+        "last.ckpt is not a checkpoint that can be read; going on from previous.ckpt, after epoch 3",
+    )
+    assert same(whole, again)
+
+
+@pytest.mark.parametrize("how", ["damaged", "gone"])
+def test_lost_best_weights_are_chosen_anew_and_it_is_said(run, make_plan, listener, tmp_path, how):
+    plan = make_plan(epochs=5)
+    with pytest.raises(KeyboardInterrupt):
+        run(plan, tmp_path, listener(stop_after_epoch=3))
+    damage(tmp_path / "best.ckpt") if how == "damaged" else (tmp_path / "best.ckpt").unlink()
+    again, told = run(plan, tmp_path, resume=True)
+    assert told.done == 3
+    assert again.best_epoch >= 3
+    assert again.remarks[0].endswith("the best weights are chosen again, from epoch 3 on")
+    (tmp_path / "best.ckpt").unlink()
+    once_more, _ = run(plan, tmp_path, resume=True)  # nothing left to train: the last weights are what there is
+    assert once_more.best_epoch == 5
+
+
+def test_resuming_without_any_whole_checkpoint_is_one_line(run, make_plan, tmp_path):
     run(make_plan(epochs=1), tmp_path)
-    content = (tmp_path / name).read_bytes()
-    (tmp_path / name).write_bytes(content[: len(content) // 2])
-    with pytest.raises(InputError, match=f"{name}: is not a checkpoint"):
+    damage(tmp_path / "last.ckpt")
+    with pytest.raises(InputError, match=r"no whole checkpoint \(last.ckpt is not a .*; previous.ckpt is not there\)"):
         run(make_plan(epochs=1), tmp_path, resume=True)
-    (tmp_path / name).unlink()
-    with pytest.raises(InputError, match=f"{name}: is not there"):
+    (tmp_path / "last.ckpt").unlink()
+    with pytest.raises(InputError, match=r"last.ckpt is not there"):
         run(make_plan(epochs=1), tmp_path, resume=True)
+
+
+@pytest.mark.parametrize(
+    "schedule", [{"kind": "plateau", "patience": 0}, {"kind": "step", "every": 2}, {"kind": "constant"}]
+)
+def test_a_finished_run_that_goes_on_is_the_longer_run(run, make_plan, tmp_path, schedule):
+    plan = make_plan(epochs=2, schedule=schedule, network={"dropout": 0.2}, lr=0.03)
+    run(plan, tmp_path / "stages")
+    further, told = run(plan.continued(2, 5, "asked for"), tmp_path / "stages", resume=True)
+    assert [row["epoch"] for row in told.rows] == [3, 4, 5]
+    whole, _ = run(make_plan(epochs=5, schedule=schedule, network={"dropout": 0.2}, lr=0.03), tmp_path / "whole")
+    assert further.plan.stages == (2,)
+    assert same(whole, further)
+
+
+def test_a_further_stage_of_one_cycle_is_another_cycle_also_when_it_is_resumed(run, make_plan, listener, tmp_path):
+    plan = make_plan(epochs=3)
+    run(plan, tmp_path)
+    longer = plan.continued(3, 7, "asked for")
+    with pytest.raises(KeyboardInterrupt):
+        run(longer, tmp_path, listener(stop_after_epoch=5), resume=True)
+    _, told = run(longer, tmp_path, resume=True)
+    assert [row["epoch"] for row in told.rows] == [6, 7]
+    (_, second) = run(plan.continued(3, 7, "asked for"), tmp_path, resume=True)
+    assert second.rows == []
+
+
+def test_early_stopping_is_patient_again_in_a_further_stage(run, make_plan, tmp_path):
+    plan = make_plan(epochs=30, lr=0.3, early_stopping=2, schedule={"kind": "constant"})
+    first, _ = run(plan, tmp_path)
+    done = first.epochs_run
+    assert done < 30
+    again, told = run(plan.continued(done, done + 5, "asked for"), tmp_path, resume=True)
+    assert 2 <= len(told.rows) <= 5
+    assert again.epochs_run == done + len(told.rows)
+
+
+@pytest.mark.parametrize(
+    ("ranks", "cases", "what"),
+    [(3, 8, "3 cannot share a batch of 4"), (4, 2, "4 for 2 validation cases")],
+)
+def test_processes_that_cannot_share_the_work_are_refused(
+    make_plan, samples, machine, listener, tmp_path, ranks, cases, what
+):
+    where = replace(machine(), share=Share(0, ranks))
+    with pytest.raises(UsageError, match=what):
+        fit(make_plan(), (samples.__getitem__, 8), (samples.__getitem__, cases), tmp_path, where, listener())
+
+
+def test_first_weights_may_be_given(run, make_plan, samples, machine, listener, tmp_path):
+    first, _ = run(make_plan(epochs=12, passes=2), tmp_path / "a")
+    start = {name: weight for name, weight in first.network.state_dict().items() if not name.startswith("head")}
+    plan = make_plan(seed=9)
+    begun = build(plan, start).state_dict()
+    assert all(torch.equal(begun[name], weight) for name, weight in start.items())
+    assert torch.equal(begun["head.weight"], build(plan).state_dict()["head.weight"])
+    told = listener()
+    fit(plan, (samples.__getitem__, 8), (samples.__getitem__, 4), tmp_path / "b", machine(), told, start=start)
+    _, fresh = run(plan, tmp_path / "c")
+    assert told.rows[0]["train_loss"] < fresh.rows[0]["train_loss"]
 
 
 @pytest.fixture
@@ -193,3 +293,28 @@ def test_validation_cases_without_any_structure_do_not_break_the_choice(run, mak
     fitted, told = run(make_plan(epochs=2, monitor="val_dice"), tmp_path, validation=blank)
     assert fitted.best_epoch >= 1
     assert len(told.rows) == 2
+
+
+@pytest.mark.parametrize("name", ["chest-xray", "lungs", "chest-xray-small"])
+def test_every_packaged_recipe_takes_a_step_with_a_smaller_network(
+    name, samples, make_plan, machine, listener, tmp_path
+):
+    recipe = read_recipe(name, ["widths=[4,8,8]", "epochs=1", "batch=4"])
+    output = 1 if recipe.output == "sigmoid" else 4
+    network = {**recipe.network.model_dump(), "out_channels": len(CLASSES) if output == 1 else output}
+    plan = Plan(
+        recipe=name,
+        classes=CLASSES,
+        output=recipe.output,
+        network=UNetConfig(**network, in_channels=1),
+        preprocessing=make_plan().preprocessing,
+        augmentation=recipe.augmentation,
+        training=recipe.training,
+    )
+    first = build(plan).state_dict()
+    told = listener()
+    fitted = fit(plan, (samples.__getitem__, 4), (samples.__getitem__, 2), tmp_path, machine(), told)
+    assert len(told.steps) == 1
+    assert math.isfinite(told.rows[0]["train_loss"])
+    kernels = [key for key in first if key.endswith("weight") and first[key].ndim > 2]
+    assert all(not torch.equal(fitted.network.state_dict()[key], first[key]) for key in kernels)

@@ -6,7 +6,7 @@ import pytest
 
 from medunet.errors import OutputError, UsageError
 from medunet.images import read_image
-from medunet.training.task import SegmentationTask
+from medunet.training.task import TrainingTask
 from medunet.workflows import demo as module
 from medunet.workflows.demo import KINDS, demo
 
@@ -37,17 +37,17 @@ def test_a_folder_of_something_else_is_refused(tmp_path):
 
 def test_the_whole_way_stopped_and_gone_on_with(small, tmp_path, heard, monkeypatch):
     """Ctrl-C in the second epoch; the same call ends with the page, and a third one leaves it alone."""
-    step = SegmentationTask.training_step
+    step = TrainingTask.training_step
 
     def interrupted(self, batch, index):
         if (self.current_epoch, index) == (1, 0):
             raise KeyboardInterrupt
         return step(self, batch, index)
 
-    monkeypatch.setattr(SegmentationTask, "training_step", interrupted)
+    monkeypatch.setattr(TrainingTask, "training_step", interrupted)
     with pytest.raises(KeyboardInterrupt):
         demo(out=tmp_path / "demo", device="cpu")
-    monkeypatch.setattr(SegmentationTask, "training_step", step)
+    monkeypatch.setattr(TrainingTask, "training_step", step)
     done = demo(out=tmp_path / "demo", device="cpu", progress=heard)
     folder = tmp_path / "demo"
     for name in (

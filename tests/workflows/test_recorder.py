@@ -36,7 +36,7 @@ def row(epoch, **more):
 
 def test_the_log_is_a_row_an_epoch_and_goes_on(tmp_path, heard, plan):
     first = Recorder(tmp_path, heard, Clock(), [])
-    first.planned(plan)
+    first.planned(plan, 0)
     first.epoch(row(1), 1, snapshot())
     second = Recorder(tmp_path, heard, Clock(), list(first.rows))
     second.epoch(row(2), 2, snapshot())
@@ -45,17 +45,26 @@ def test_the_log_is_a_row_an_epoch_and_goes_on(tmp_path, heard, plan):
     assert [(one["epoch"], one["train_loss"], one["val_dice"]) for one in rows] == [("1", "1", ""), ("2", "0.5", "")]
 
 
+def test_a_row_whose_epoch_was_lost_comes_again(tmp_path, heard, plan):
+    recorder = Recorder(tmp_path, heard, Clock(), [row(1), row(2), row(3)])
+    recorder.planned(plan, 2)
+    recorder.epoch(row(3, val_dice=0.5), 2, snapshot())
+    with (tmp_path / "log.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(one["epoch"], one["val_dice"]) for one in rows] == [("1", ""), ("2", ""), ("3", "0.5")]
+
+
 def test_plan_yaml_holds_the_epochs_that_were_settled(tmp_path, heard, plan):
     from medunet.workflows.run_folder import read_plan
 
-    Recorder(tmp_path, heard, Clock(), []).planned(plan.with_epochs(77, "a budget"))
+    Recorder(tmp_path, heard, Clock(), []).planned(plan.with_epochs(77, "a budget"), 0)
     assert read_plan(tmp_path).epochs == 77
 
 
 def test_pictures_come_not_too_often_and_the_last_epoch_is_drawn(tmp_path, heard, plan):
     clock = Clock()
     recorder = Recorder(tmp_path, heard, clock, [])
-    recorder.planned(plan)
+    recorder.planned(plan, 0)
     for epoch in range(1, 5):
         recorder.epoch(row(epoch), epoch, snapshot())
         clock.now += 0.4 * PICTURES_EVERY
@@ -80,7 +89,7 @@ def test_nothing_is_drawn_before_the_first_epoch(tmp_path, heard, plan):
 @pytest.mark.parametrize("before", [0, 3])
 def test_progress_counts_the_steps_of_this_call(tmp_path, heard, plan, before):
     recorder = Recorder(tmp_path, heard, Clock(), [row(n) for n in range(1, before + 1)])
-    recorder.planned(plan.with_epochs(before + 2, "test"))
+    recorder.planned(plan.with_epochs(before + 2, "test"), before)
     for epoch in (before + 1, before + 2):
         for step in (1, 2, 3):
             recorder.step(epoch, step, 3, 0.5)

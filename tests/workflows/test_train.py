@@ -14,7 +14,7 @@ from medunet.images import read_image
 from medunet.planning import Plan, Recipe
 from medunet.planning.fingerprint import sample_of
 from medunet.prediction import load_model
-from medunet.training.task import SegmentationTask
+from medunet.training.task import TrainingTask
 from medunet.workflows.preparation import prepare_training
 from medunet.workflows.train import train
 
@@ -119,14 +119,14 @@ def test_the_same_call_gives_the_same_weights(trained, films, cache, changes, tm
 
 def test_stopped_and_resumed_is_the_same_as_not_stopped(trained, films, cache, changes, tmp_path, monkeypatch, heard):
     """Cut in the middle of the second epoch: the log, the weights and the files are those of a run that was not."""
-    step = SegmentationTask.training_step
+    step = TrainingTask.training_step
 
     def interrupted(self, batch, index):
         if (self.current_epoch, index) == (1, 2):
             raise KeyboardInterrupt
         return step(self, batch, index)
 
-    monkeypatch.setattr(SegmentationTask, "training_step", interrupted)
+    monkeypatch.setattr(TrainingTask, "training_step", interrupted)
     with pytest.raises(KeyboardInterrupt):
         go(films, tmp_path / "run", cache, changes)
     monkeypatch.undo()
@@ -158,7 +158,7 @@ def test_a_finished_run_is_not_trained_again(run_copy, films, cache, changes, di
 def test_a_budgeted_run_is_resumed_to_the_epochs_that_were_settled(films, cache, changes, tmp_path, monkeypatch, heard):
     ticks = iter(range(10**6))
     monkeypatch.setattr("medunet.workflows.surroundings.clock", lambda: next(ticks) * 0.05)
-    step = SegmentationTask.training_step
+    step = TrainingTask.training_step
     stop = {"at": (1, 0)}
 
     def interrupted(self, batch, index):
@@ -166,7 +166,7 @@ def test_a_budgeted_run_is_resumed_to_the_epochs_that_were_settled(films, cache,
             raise KeyboardInterrupt
         return step(self, batch, index)
 
-    monkeypatch.setattr(SegmentationTask, "training_step", interrupted)
+    monkeypatch.setattr(TrainingTask, "training_step", interrupted)
     long = (*changes, "training.steps=5000")
     with pytest.raises(KeyboardInterrupt):
         go(films, tmp_path / "run", cache, long, budget=8.0)

@@ -36,5 +36,8 @@ def plan(
     size = max(len(decision.key) for decision in shown.plan.decisions)
     for d in shown.plan.decisions:
         lines += hanging(f"{d.key.ljust(size)}  ", f"{d.value}  ({d.reason})", columns())
-    lines += ["", *shown.cost]
+    lines.append("")
+    for line in shown.cost:
+        head, _, text = line.partition(" ")
+        lines += hanging(f"{head} ", text, columns())
     show(shown.to_dict(), lines, as_json=as_json)

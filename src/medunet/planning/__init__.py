@@ -4,23 +4,20 @@
 film to the network's numbers that training and prediction share, with its inverse beside it; `cache` keeps its results.
 """
 
+from medunet.planning.augmentation_recipe import AugmentationRecipe, Changes
 from medunet.planning.cache import Sample, SampleCache, stack
 from medunet.planning.fingerprint import Fingerprint, fingerprint
 from medunet.planning.network import NetworkShape, Section, UNetConfig
 from medunet.planning.plan import Decision, Plan, make_plan
 from medunet.planning.preprocessing import Placement, Preprocessing, place, prepare, prepare_labels, restore
-from medunet.planning.recipe import (
-    AugmentationRecipe,
-    LossName,
-    Recipe,
-    ScheduleRecipe,
-    SplitRecipe,
-    TrainingRecipe,
-)
+from medunet.planning.recipe import Recipe, SplitRecipe
 from medunet.planning.recipe_file import read_recipe, recipe_names, recipe_text, validated
+from medunet.planning.training_recipe import BACKGROUND, LossName, ScheduleRecipe, TrainingRecipe
 
 __all__ = [
+    "BACKGROUND",
     "AugmentationRecipe",
+    "Changes",
     "Decision",
     "Fingerprint",
     "LossName",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge, Gt, Le, Len, Lt
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 BlockKind = Literal["plain", "residual"]
 UpKind = Literal["transposed", "resize"]
@@ -41,6 +41,8 @@ class NetworkShape(Section):
         dropout_kind: drops single elements (plain) or whole channels (spatial).
         dropout_at: after every block, or after every pooling.
         input_noise: standard deviation of Gaussian noise added to the input while training.
+        deep_supervision: decoder levels below the top that get an output of their own while training; their losses
+            count half as much from level to level, all together 1 (Lee 2015; weights as in nnU-Net, Isensee 2021).
         standardise_input: shifts and scales every image and channel to mean 0 and standard deviation 1 as the
             network's first step, so that training and prediction cannot differ in it.
     """
@@ -54,7 +56,17 @@ class NetworkShape(Section):
     dropout_kind: DropoutKind = "plain"
     dropout_at: DropoutAt = "block"
     input_noise: Annotated[float, Ge(0)] = 0.0
+    deep_supervision: Annotated[int, Ge(0)] = 0
     standardise_input: bool = False
+
+    @model_validator(mode="after")
+    def _has_the_levels(self) -> Self:
+        if self.deep_supervision > len(self.widths) - 2:
+            raise ValueError(
+                f"deep_supervision {self.deep_supervision} is more than the {len(self.widths) - 2} decoder levels "
+                f"below the top that {len(self.widths)} widths give"
+            )
+        return self
 
     @property
     def multiple(self) -> int:

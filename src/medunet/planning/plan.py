@@ -11,10 +11,12 @@ from typing import Annotated, Literal
 from annotated_types import Gt, Len
 from pydantic import Field, model_validator
 
+from medunet.planning.augmentation_recipe import AugmentationRecipe
 from medunet.planning.fingerprint import Fingerprint
 from medunet.planning.network import Section, UNetConfig
 from medunet.planning.preprocessing import Preprocessing
-from medunet.planning.recipe import AugmentationRecipe, Name, Recipe, TrainingRecipe
+from medunet.planning.recipe import Recipe
+from medunet.planning.training_recipe import BACKGROUND, Name, TrainingRecipe
 
 STEPS_PER_EPOCH = 16
 """An epoch of fewer steps passes over the cases several times: validation and checkpoints cost time too."""
@@ -45,6 +47,7 @@ class Plan(Section):
         preprocessing: how images become its input.
         augmentation: random changes while training.
         training: how it learns; batch and epochs are decided.
+        stages: epochs at which earlier stages of the training ended, where it was continued after its end.
         passes: passes over the training cases in one epoch; no whole number where an epoch is a part of a pass.
         decisions: what was decided and why.
 
@@ -61,6 +64,7 @@ class Plan(Section):
     augmentation: AugmentationRecipe
     training: TrainingRecipe
     passes: Annotated[float, Gt(0)] = 1
+    stages: tuple[int, ...] = ()
     decisions: tuple[Decision, ...] = ()
 
     @model_validator(mode="after")
@@ -75,11 +79,13 @@ class Plan(Section):
             raise ValueError(f"{self.output} over {self.classes} has {outputs} channels, not {network.out_channels}")
         if self.training.epochs is None:
             raise ValueError("a plan has decided its epochs")
+        if unknown := sorted(set(self.training.class_weights) - {BACKGROUND, *self.classes}):
+            raise ValueError(f"class_weights names {unknown[0]}, which is not learnt ({', '.join(self.classes)})")
         return self
 
     def steps_per_epoch(self, cases: int) -> int:
         """Optimiser steps of one epoch over `cases` training cases; every batch is full."""
-        return steps_of(self.passes, cases, self.training.batch)
+        return steps_of(self.passes, cases, self.training.batch * self.training.accumulate)
 
     @property
     def epochs(self) -> int:
@@ -98,9 +104,13 @@ class Plan(Section):
             }
         )
 
+    def continued(self, done: int, epochs: int, reason: str) -> Plan:
+        """The plan of a training that has ended after `done` epochs and goes on to `epochs`."""
+        return self.model_copy(update={"stages": (*self.stages, done)}).with_epochs(epochs, reason)
+
 
 def steps_of(passes: float, cases: int, batch: int) -> int:
-    """Full batches that `passes` over `cases` take, at least one."""
+    """Optimiser steps of `batch` cases each that `passes` over `cases` take, at least one."""
     return max(1, math.ceil(passes * cases / batch))
 
 
@@ -178,8 +188,8 @@ def _length(asked: TrainingRecipe, cases: int) -> tuple[TrainingRecipe, float, t
     why_batch = "of the recipe" if batch == asked.batch else f"no more than the {cases} training cases"
     if asked.steps is None:
         return asked.model_copy(update={"batch": batch}), 1, (why_batch, "of the recipe")
-    passes = _passes(asked.steps, cases, batch)
-    per_epoch = steps_of(passes, cases, batch)
+    passes = _passes(asked.steps, cases, batch * asked.accumulate)
+    per_epoch = steps_of(passes, cases, batch * asked.accumulate)
     epochs = max(1, round(asked.steps / per_epoch))
     seen = f"{passes:g} × {cases} cases" if passes >= 1 else f"a part of the {cases} cases"
     why = f"{asked.steps} steps of the recipe, {per_epoch} steps an epoch ({seen} in batches of {batch})"

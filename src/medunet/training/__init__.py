@@ -5,7 +5,19 @@ Nothing here reads the clock or the terminal: a workflow hands in an `Observer` 
 
 from medunet.training.augmentation import Draw, apply, draw
 from medunet.training.fit import Fitted, Observer, fit
-from medunet.training.losses import LOSSES, total_loss
+from medunet.training.losses import LOSSES, LossTerms, total_loss
 from medunet.training.task import EpochRow, Snapshot
 
-__all__ = ["LOSSES", "Draw", "EpochRow", "Fitted", "Observer", "Snapshot", "apply", "draw", "fit", "total_loss"]
+__all__ = [
+    "LOSSES",
+    "Draw",
+    "EpochRow",
+    "Fitted",
+    "LossTerms",
+    "Observer",
+    "Snapshot",
+    "apply",
+    "draw",
+    "fit",
+    "total_loss",
+]

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from medunet.planning import AugmentationRecipe
+from medunet.planning import AugmentationRecipe, Changes
 from medunet.training.keys import generator, key_of
 
 
@@ -26,11 +26,12 @@ class Draw:
 
     Attributes:
         flip: mirror left and right.
+        flip_vertical: mirror top and bottom.
         zoom: (height, width) factors about the middle; above 1 enlarges.
         angle: degrees about the middle, counter-clockwise as seen in the picture.
         shift: (rows, columns) as a share of the picture's sides; positive moves it down and to the right.
         elastic: standard deviation of a smooth displacement, as a share of the picture's sides.
-        gamma, contrast, brightness: exponent, factor about the mean, addend; applied in this order.
+        gain, gamma, contrast, brightness: factor, exponent, factor about the mean, addend; applied in this order.
         shading: standard deviation of a smooth log-factor and of a smooth addend, applied next.
         noise: standard deviation of Gaussian noise.
         field_key: seed of the fields of displacement, shading and noise.
@@ -40,6 +41,8 @@ class Draw:
     shift: tuple[float, float] = (0.0, 0.0)
     zoom: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
+    flip_vertical: bool = False
+    gain: float = 1.0
     gamma: float = 1.0
     contrast: float = 1.0
     brightness: float = 0.0
@@ -52,25 +55,32 @@ class Draw:
 def draw(how: AugmentationRecipe, seed: int, epoch: int, case: str, turn: int = 0) -> Draw:
     """The draw of `case` in `epoch`; `turn` counts its uses within the epoch."""
     rng = generator(seed, "augment", epoch, turn, case)
-    u = rng.uniform(-1, 1, size=12)
-
-    def factor(strength: float, x: float) -> float:
-        return float((1 + strength) ** x)
-
-    zoom = factor(how.zoom, u[3])
+    u = rng.uniform(-1, 1, size=14)
+    changes: Changes = how.variants[int(rng.integers(len(how.variants)))] if how.variants else how
+    zoom = _factor(changes.zoom, u[3])
     return Draw(
-        angle=float(how.rotation * u[0]),
-        shift=(float(how.shift * u[1]), float(how.shift * u[2])),
-        zoom=(zoom * factor(how.stretch, u[4]), zoom),
-        flip=bool(how.flip and u[5] > 0),
-        gamma=factor(how.gamma, u[6]),
-        contrast=factor(how.contrast, u[7]),
-        brightness=float(how.brightness * u[8]),
-        noise=float(how.noise * abs(u[9])),
-        elastic=float(how.elastic * abs(u[10])),
-        shading=float(how.shading * abs(u[11])),
+        angle=float(changes.rotation * u[0]),
+        shift=(float(changes.shift * u[1]), float(changes.shift * u[2])),
+        zoom=(zoom * _factor(changes.stretch, u[4]), zoom),
+        flip=bool(u[5] >= 1 - 2 * changes.flip),
+        flip_vertical=bool(u[12] >= 1 - 2 * changes.flip_vertical),
+        gain=_factor(changes.gain, u[13]),
+        gamma=_factor(changes.gamma, u[6]),
+        contrast=_factor(changes.contrast, u[7]),
+        brightness=float(changes.brightness * u[8]),
+        noise=float(changes.noise * abs(u[9])),
+        elastic=float(changes.elastic * abs(u[10])),
+        shading=float(changes.shading * abs(u[11])),
         field_key=key_of(seed, "fields", epoch, turn, case),
     )
+
+
+def _factor(strength: float | tuple[float, ...], x: float) -> float:
+    """A factor by x in −1 to 1: log-uniform in 1/(1 + strength) to 1 + strength, or uniform in a pair."""
+    if isinstance(strength, tuple):
+        low, high = strength
+        return float(low + (high - low) * (x + 1) / 2)
+    return float((1 + strength) ** x)
 
 
 def apply(images: Tensor, targets: Tensor, draws: Sequence[Draw]) -> tuple[Tensor, Tensor]:
@@ -105,7 +115,7 @@ def _matrix(one: Draw, sides: Sequence[int]) -> np.ndarray[tuple[int, int], np.d
     cos, sin = math.cos(angle), math.sin(angle)
     turn = np.array([[cos, -sin * aspect], [sin / aspect, cos]])
     scale = np.diag([1 / one.zoom[1], 1 / one.zoom[0]])
-    mirror = np.diag([-1.0 if one.flip else 1.0, 1.0])
+    mirror = np.diag([-1.0 if one.flip else 1.0, -1.0 if one.flip_vertical else 1.0])
     shift = np.array([[-2 * one.shift[1]], [-2 * one.shift[0]]])
     linear = mirror @ scale @ turn
     return np.hstack([linear, linear @ shift])
@@ -115,7 +125,7 @@ def _intensities(images: Tensor, draws: Sequence[Draw]) -> Tensor:
     def column(values: list[float]) -> Tensor:
         return torch.tensor(values, dtype=images.dtype, device=images.device).view(-1, *[1] * (images.ndim - 1))
 
-    x = images.clamp(1e-5, 1) ** column([one.gamma for one in draws])
+    x = (images * column([one.gain for one in draws])).clamp(1e-5, 1) ** column([one.gamma for one in draws])
     mean = x.mean(dim=tuple(range(1, x.ndim)), keepdim=True)
     x = (x - mean) * column([one.contrast for one in draws]) + mean + column([one.brightness for one in draws])
     if any(one.shading for one in draws):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,17 @@ from medunet.training.keys import generator
 
 Load = Callable[[int], Sample]
 """Gives the prepared sample of a case's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which process of how many this one is."""
+
+    rank: int = 0
+    ranks: int = 1
+
+
+ALONE = Share()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +52,13 @@ class Batch:
 
 
 class KeyedOrder(Sampler[BatchKey]):
-    """The order of one epoch, drawn from (seed, epoch); every batch is full, the last one wraps around."""
+    """The order of one epoch, drawn from (seed, epoch); every batch is full, the last one wraps around.
 
-    def __init__(self, cases: int, batch: int, passes: float, seed: int) -> None:
-        self.cases, self.batch, self.passes, self.seed = cases, batch, passes, seed
+    Where several processes share the training, each gets its own part of every batch.
+    """
+
+    def __init__(self, cases: int, batch: int, batches: int, seed: int, share: Share = ALONE) -> None:
+        self.cases, self.batch, self.batches, self.seed, self.share = cases, batch, batches, seed, share
         self.epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -53,7 +66,7 @@ class KeyedOrder(Sampler[BatchKey]):
         self.epoch = epoch
 
     def __len__(self) -> int:
-        return max(1, math.ceil(self.passes * self.cases / self.batch))
+        return self.batches
 
     def __iter__(self) -> Iterator[BatchKey]:
         members: list[tuple[int, int]] = []
@@ -63,20 +76,25 @@ class KeyedOrder(Sampler[BatchKey]):
             members.extend((int(number), turn) for number in order)
             turn += 1
         for start in range(0, len(self) * self.batch, self.batch):
-            yield BatchKey(self.epoch, tuple(members[start : start + self.batch]))
+            own = members[start : start + self.batch][self.share.rank :: self.share.ranks]
+            yield BatchKey(self.epoch, tuple(own))
 
 
 class FixedOrder(Sampler[BatchKey]):
-    """All cases once in their order; the last batch may be short."""
+    """All cases once in their order; the last batch may be short. Each of several processes gets its own batches."""
 
-    def __init__(self, cases: int, batch: int) -> None:
-        self.cases, self.batch = cases, batch
+    def __init__(self, cases: int, batch: int, share: Share = ALONE) -> None:
+        # No process may be left without a batch: the others would wait for its figures for ever.
+        self.cases, self.batch, self.share = cases, max(1, min(batch, cases // share.ranks)), share
+
+    def _starts(self) -> range:
+        return range(self.share.rank * self.batch, self.cases, self.share.ranks * self.batch)
 
     def __len__(self) -> int:
-        return math.ceil(self.cases / self.batch)
+        return len(self._starts())
 
     def __iter__(self) -> Iterator[BatchKey]:
-        for start in range(0, self.cases, self.batch):
+        for start in self._starts():
             yield BatchKey(0, tuple((n, 0) for n in range(start, min(start + self.batch, self.cases))))
 
 
@@ -97,10 +115,13 @@ class Batches(Dataset[Batch]):
         return Batch(images.float(), targets, tuple(sample.case for sample in samples), draws)
 
 
-def loader(load: Load, cases: int, plan: Plan, *, augment: bool) -> DataLoader[Batch]:
+def loader(load: Load, cases: int, plan: Plan, *, augment: bool, share: Share = ALONE) -> DataLoader[Batch]:
     """A loader of whole batches, shuffled and augmented for training, in fixed order for validation."""
     training = plan.training
-    order = (
-        KeyedOrder(cases, training.batch, plan.passes, training.seed) if augment else FixedOrder(cases, training.batch)
+    batches = plan.steps_per_epoch(cases) * training.accumulate
+    order: Sampler[BatchKey] = (
+        KeyedOrder(cases, training.batch, batches, training.seed, share)
+        if augment
+        else FixedOrder(cases, training.batch, share)
     )
     return DataLoader(Batches(load, plan, augment=augment), sampler=order, batch_size=None)

@@ -1,12 +1,18 @@
-"""Checkpoints: `last.ckpt` after every epoch, `best.ckpt` when the monitored figure improved.
+"""Checkpoints: `last.ckpt` after every epoch, `previous.ckpt` the one before, `best.ckpt` when the figure improved.
 
-Each is written whole or not at all.
+Each is written whole or not at all. A checkpoint is a zip file whose members carry checksums, which are verified
+before it is used: a damaged last one is passed over for the previous one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
+import os
 import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,52 +22,124 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 from medunet.errors import InputError
 from medunet.images import whole
 
-LAST, BEST = "last.ckpt", "best.ckpt"
+LAST, PREVIOUS, BEST = "last.ckpt", "previous.ckpt", "best.ckpt"
 
 
 class Checkpoints(Callback):
-    """Writes both checkpoints at the end of every validation and remembers the best epoch."""
+    """Writes the checkpoints at the end of every epoch and remembers the best."""
 
     def __init__(self, folder: Path, monitor: str) -> None:
         self.folder = folder
         self.monitor = monitor
         self.best_value = math.inf
         self.best_epoch = 0
+        self.value = math.inf
 
     def state_dict(self) -> dict[str, Any]:
         """What a resumed run must know."""
-        return {"best_value": self.best_value, "best_epoch": self.best_epoch}
+        return {"best_value": self.best_value, "best_epoch": self.best_epoch, "value": self.value}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
         self.best_value, self.best_epoch = float(state_dict["best_value"]), int(state_dict["best_epoch"])
+        self.value = float(state_dict["value"])
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Save; validation of this epoch is done by now."""
-        value = float(trainer.callback_metrics[self.monitor])
-        badness = -value if self.monitor == "val_dice" else value
-        better = badness < self.best_value
+        figure = float(trainer.callback_metrics[self.monitor])
+        self.value = -figure if self.monitor == "val_dice" else figure
+        better = self.value < self.best_value
         if better:
-            self.best_value, self.best_epoch = badness, trainer.current_epoch + 1
+            self.best_value, self.best_epoch = self.value, trainer.current_epoch + 1
         # The best goes first: stopped between the two, a resumed run repeats this epoch and finds it best again.
-        name = BEST if better else LAST
-        with whole(self.folder / name) as path:
-            trainer.save_checkpoint(path)
         if better:
-            with whole(self.folder / LAST) as path:
+            with self._writing(trainer, BEST) as path:
+                trainer.save_checkpoint(path)
+        with self._writing(trainer, LAST) as path:
+            if not better:
+                trainer.save_checkpoint(path)
+            elif trainer.is_global_zero:
                 shutil.copyfile(self.folder / BEST, path)
+            if trainer.is_global_zero and (self.folder / LAST).exists():
+                os.replace(self.folder / LAST, self.folder / PREVIOUS)
+
+    @contextlib.contextmanager
+    def _writing(self, trainer: Trainer, name: str) -> Iterator[Path]:
+        """A path to write to; only the first of several processes writes, the others are there for Lightning."""
+        if not trainer.is_global_zero:
+            yield self.folder / name
+            return
+        with whole(self.folder / name) as path:
+            yield path
+
+
+@dataclass(frozen=True)
+class Resumable:
+    """Where a stopped training goes on.
+
+    Attributes:
+        path: the newest whole checkpoint.
+        epoch: epochs that it has behind it.
+        remarks: what was found damaged, and what was done instead.
+    """
+
+    path: Path
+    epoch: int
+    remarks: tuple[str, ...] = ()
+
+
+def find_resumable(folder: Path) -> Resumable:
+    """The newest whole checkpoint of a training.
+
+    Raises:
+        InputError: there is none.
+    """
+    remarks = []
+    for name in (LAST, PREVIOUS):
+        try:
+            epoch = int(load_checkpoint(folder / name)["epoch"]) + 1
+        except InputError as fault:
+            remarks.append(f"{name} {fault.what}")
+            continue
+        if remarks:
+            remarks[-1] += f"; going on from {name}, after epoch {epoch}"
+        return Resumable(folder / name, epoch, tuple(remarks))
+    raise InputError(folder, f"holds no whole checkpoint ({'; '.join(remarks)})", "Train anew with --overwrite")
+
+
+def mend_best(folder: Path, last: Resumable) -> Resumable:
+    """Make sure that there are best weights: where they are lost, the resumed epoch's take their place."""
+    try:
+        load_checkpoint(folder / BEST)
+    except InputError as fault:
+        contents = load_checkpoint(last.path)
+        state = contents["callbacks"]["Checkpoints"]
+        state |= {"best_value": state["value"], "best_epoch": last.epoch}
+        for name in (BEST, LAST):
+            with whole(folder / name) as path:
+                torch.save(contents, path)
+        said = f"{BEST} {fault.what}; the best weights are chosen again, from epoch {last.epoch} on"
+        return Resumable(folder / LAST, last.epoch, (*last.remarks, said))
+    return last
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
     """A checkpoint's contents: tensors and plain values only; nothing in it can run code.
 
     Raises:
-        InputError: it is damaged or is no checkpoint.
+        InputError: it is not there, damaged, or no checkpoint.
     """
+    if not path.is_file():
+        raise InputError(path, "is not there", "Train anew with --overwrite")
     try:
+        with zipfile.ZipFile(path) as archive:
+            if (member := archive.testzip()) is not None:
+                raise zipfile.BadZipFile(f"{member} differs from its checksum")
         contents: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as fault:
         raise InputError(path, "is not a checkpoint that can be read", "Train anew with --overwrite") from fault
+    if not isinstance(contents, dict) or "epoch" not in contents:
+        raise InputError(path, "is not a checkpoint that can be read", "Train anew with --overwrite")
     return contents
 
 

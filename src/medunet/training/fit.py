@@ -2,37 +2,42 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import signal
-import warnings
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import torch
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import EarlyStopping
+from lightning.pytorch.strategies import DDPStrategy, Strategy
+from torch import Tensor
 
-from medunet.errors import InputError
+from medunet.errors import UsageError
 from medunet.networks import UNet
 from medunet.planning import Plan
-from medunet.training.batches import Load, loader
-from medunet.training.budget import epochs_within, step_seconds
-from medunet.training.checkpoints import BEST, LAST, Checkpoints, load_checkpoint, network_weights
+from medunet.training.batches import ALONE, Load, Share, loader
+from medunet.training.budget import batch_seconds, budgeted
+from medunet.training.checkpoints import BEST, Checkpoints, find_resumable, mend_best, network_weights
 from medunet.training.keys import key_of
-from medunet.training.task import EpochRow, SegmentationTask, Snapshot
+from medunet.training.objective import Objective, objective_of
+from medunet.training.ranks import agreed
+from medunet.training.schedules import Stage
+from medunet.training.surroundings import interruptible, own_randomness, quiet
+from medunet.training.task import EpochRow, Snapshot, TrainingTask
 
 
 class Observer(Protocol):
     """Who wants to know how training goes: the workflow, for progress, log, curves and pictures."""
 
-    def planned(self, plan: Plan) -> None:
-        """Called once, when the number of epochs is settled."""
+    def planned(self, plan: Plan, done: int) -> None:
+        """Called once, when the number of epochs is settled; `done` of them lie behind a resumed run."""
+
+    def weights(self, step: int, network: UNet) -> None:
+        """Called before every optimiser step, counted from 0 over the whole run, when the gradients are there."""
 
     def step(self, epoch: int, step: int, steps: int, loss: float) -> None:
-        """Called after every step; all numbers count from 1, `steps` are those of the epoch."""
+        """Called after every batch; all numbers count from 1, `steps` are the batches of the epoch."""
 
     def epoch(self, row: EpochRow, best_epoch: int, snapshot: Snapshot | None) -> None:
         """Called after every epoch, when its checkpoint is on disk."""
@@ -40,22 +45,32 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """The best weights, where they come from, and the plan as it was run."""
+    """The best weights, where they come from, the plan as it was run, and what had to be said."""
 
     network: UNet
     plan: Plan
     best_epoch: int
     epochs_run: int
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Where and how to run: device, precision, and a time budget in seconds with the clock to keep it by."""
+    """Where and how to run.
+
+    Attributes:
+        device: of this process.
+        precision: bf16 or float32.
+        clock: seconds, for the budget.
+        budget: seconds that training may take; None for as long as the plan says.
+        share: which of several processes this one is.
+    """
 
     device: torch.device
     precision: Literal["bf16", "float32"]
     clock: Callable[[], float]
     budget: float | None = None
+    share: Share = field(default=ALONE)
 
 
 def fit(
@@ -66,6 +81,7 @@ def fit(
     machine: Machine,
     observer: Observer,
     *,
+    start: Mapping[str, Tensor] | None = None,
     resume: bool = False,
 ) -> Fitted:
     """Train; checkpoints go to `folder`.
@@ -74,72 +90,89 @@ def fit(
         plan: what to do.
         training: loader and number of training cases.
         validation: loader and number of validation cases, at least one.
-        folder: where last.ckpt and best.ckpt are written.
+        folder: where last.ckpt, previous.ckpt and best.ckpt are written.
         machine: where to run and for how long.
         observer: is told of steps and epochs.
-        resume: go on from last.ckpt.
+        start: first weights by name, for those that do not begin at random.
+        resume: go on from the newest whole checkpoint.
 
     Raises:
         TrainingError: the loss became NaN or infinite.
         InputError: there is no whole checkpoint to resume from.
+        UsageError: the processes cannot share the batch or the validation cases.
         KeyboardInterrupt: the user stopped it; the last whole epoch is in last.ckpt.
     """
-    network = build(plan)
-    train = loader(*training, plan, augment=True)
-    val = loader(*validation, plan, augment=False)
-    if machine.budget is not None and not resume:
-        plan = _within_budget(plan, network, train, len(val), machine)
-        train = loader(*training, plan, augment=True)
-    observer.planned(plan)
-    steps = plan.epochs * len(train)
-    task = SegmentationTask(network, plan, steps)
+    _check_share(plan, validation[1], machine.share)
+    network = build(plan, start)
+    last = mend_best(folder, find_resumable(folder)) if resume else None
+    objective = objective_of(plan)
+    train = loader(*training, plan, augment=True, share=machine.share)
+    val = loader(*validation, plan, augment=False, share=machine.share)
+    done = last.epoch if last else 0
     checkpoints = Checkpoints(folder, plan.training.monitor)
+    if machine.budget is not None and (last is None or plan.stages[-1:] == (done,)):
+        plan = _within_budget(plan, network, objective, (train, len(val)), machine)
+    observer.planned(plan, done)
     trainer = _trainer(plan, machine, [*_stopping(plan), checkpoints, _Telling(observer, checkpoints)])
-    if resume:
-        _check_resumable(folder)
-    with _quiet(), _interruptible(), _own_randomness(machine.device):
-        trainer.fit(task, train, val, ckpt_path=folder / LAST if resume else None, weights_only=True)
+    task = TrainingTask(network, plan, objective, _stage(plan, training[1]), observer.weights)
+    with quiet(), interruptible(), own_randomness(machine.device):
+        trainer.fit(task, train, val, ckpt_path=last.path if last else None, weights_only=True)
     best = build(plan)
     best.load_state_dict(network_weights(folder / BEST))
-    return Fitted(best.eval(), plan, checkpoints.best_epoch, trainer.current_epoch)
+    return Fitted(best.eval(), plan, checkpoints.best_epoch, trainer.current_epoch, last.remarks if last else ())
 
 
-def build(plan: Plan) -> UNet:
-    """The plan's network with first weights drawn from the plan's seed, in channels-last layout."""
+def build(plan: Plan, start: Mapping[str, Tensor] | None = None) -> UNet:
+    """The plan's network with first weights drawn from the plan's seed, or taken from `start`; channels-last."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key_of(plan.training.seed, "weights") % 2**63)
         network = UNet(plan.network)
+    if start is not None:
+        network.load_state_dict({**network.state_dict(), **start})
     layout = torch.channels_last if plan.network.dims == 2 else torch.channels_last_3d
     return network.to(memory_format=layout)  # type: ignore[call-overload, no-any-return]
 
 
-def _check_resumable(folder: Path) -> None:
-    """Both checkpoints are there and whole; better known now than after the last epoch."""
-    for path in (folder / LAST, folder / BEST):
-        if not path.is_file():
-            raise InputError(path, "is not there: nothing to resume", "Train anew with --overwrite")
-        load_checkpoint(path)
+def _check_share(plan: Plan, validation: int, share: Share) -> None:
+    """Every process gets the same number of cases of each batch, and a validation case."""
+    if plan.training.batch % share.ranks:
+        what = f"{share.ranks} cannot share a batch of {plan.training.batch}"
+        raise UsageError("--devices", what, "Give a number that divides training.batch")
+    if validation < share.ranks:
+        raise UsageError("--devices", f"{share.ranks} for {validation} validation cases", "Give fewer devices")
 
 
-def _stopping(plan: Plan) -> list[Callback]:
-    training = plan.training
-    if not training.early_stopping:
-        return []
-    mode = "max" if training.monitor == "val_dice" else "min"
-    # It counts before the epoch's checkpoint is written, so that a resumed run stops at the same epoch.
-    patience = training.early_stopping
-    return [EarlyStopping(training.monitor, patience=patience, mode=mode, check_on_train_epoch_end=False)]
+def _stage(plan: Plan, cases: int) -> Stage:
+    """What the schedule runs over: the epochs since the last end of the training."""
+    per_epoch = plan.steps_per_epoch(cases)
+    first = plan.stages[-1] if plan.stages else 0
+    return Stage(first * per_epoch, (plan.epochs - first) * per_epoch, per_epoch)
+
+
+def _within_budget(plan: Plan, network: UNet, objective: Objective, loaders: tuple[Any, int], machine: Machine) -> Plan:
+    """The plan with the epochs that fit; all processes take the first one's number."""
+    if machine.budget is None:
+        return plan
+    train, validation = loaders
+    start = machine.clock()
+    batch = next(iter(train)).to(machine.device)
+    each = batch_seconds(network.to(machine.device), objective, batch, machine.precision, machine.clock)
+    left = agreed(machine.budget - (machine.clock() - start))
+    return budgeted(plan, left, agreed(each), len(train), validation)
 
 
 def _trainer(plan: Plan, machine: Machine, callbacks: list[Callback]) -> Trainer:
     device = machine.device
     accelerator = "cpu" if device.type == "cpu" else "gpu"
-    with _quiet():
+    with quiet():
         return Trainer(
             accelerator=accelerator,
-            devices=[device.index or 0] if accelerator == "gpu" else 1,
+            devices=[device.index or 0] if accelerator == "gpu" and machine.share.ranks == 1 else machine.share.ranks,
+            strategy=_strategy(machine),
             precision="bf16-mixed" if machine.precision == "bf16" else "32-true",
             max_epochs=plan.epochs,
+            accumulate_grad_batches=plan.training.accumulate,
+            gradient_clip_val=plan.training.clip or None,
             callbacks=callbacks,
             logger=False,
             enable_checkpointing=False,
@@ -150,16 +183,32 @@ def _trainer(plan: Plan, machine: Machine, callbacks: list[Callback]) -> Trainer
         )
 
 
-def _within_budget(plan: Plan, network: UNet, train: Any, val_steps: int, machine: Machine) -> Plan:
-    if machine.budget is None:
-        return plan
-    start = machine.clock()
-    batch = next(iter(train)).to(machine.device)
-    seconds = step_seconds(network.to(machine.device), plan, batch, machine.precision, machine.clock)
-    left = machine.budget - (machine.clock() - start)
-    epochs = epochs_within(left, seconds, len(train), val_steps)
-    why = f"fits into the budget: {left:.0f} s left, {seconds:.3f} s a step, {len(train)} steps an epoch"
-    return plan.with_epochs(epochs, why)
+def _strategy(machine: Machine) -> Strategy | str:
+    if machine.share.ranks == 1:
+        return "auto"
+    return DDPStrategy(process_group_backend="nccl" if machine.device.type == "cuda" else "gloo")
+
+
+def _stopping(plan: Plan) -> list[Callback]:
+    training = plan.training
+    if not training.early_stopping:
+        return []
+    mode = "max" if training.monitor == "val_dice" else "min"
+    # It counts before the epoch's checkpoint is written, so that a resumed run stops at the same epoch.
+    return [_Stopping(training.monitor, training.early_stopping, mode, plan.stages[-1] if plan.stages else 0)]
+
+
+class _Stopping(EarlyStopping):
+    """Early stopping that is patient again in every stage of a training."""
+
+    def __init__(self, monitor: str, patience: int, mode: str, stage: int) -> None:
+        super().__init__(monitor, patience=patience, mode=mode, check_on_train_epoch_end=False)
+        self.stage = stage
+
+    def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
+        """At the first epoch of a stage nothing has been waited for."""
+        if trainer.current_epoch == self.stage:
+            self.wait_count = 0
 
 
 class _Telling(Callback):
@@ -175,39 +224,5 @@ class _Telling(Callback):
         self.observer.step(trainer.current_epoch + 1, batch_idx + 1, steps, float(outputs["loss"].detach()))
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
-        if isinstance(pl_module, SegmentationTask):
+        if isinstance(pl_module, TrainingTask):
             self.observer.epoch(pl_module.row, self.checkpoints.best_epoch, pl_module.snapshot)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep Lightning's advertisements and advice off the terminal."""
-    logger = logging.getLogger("lightning.pytorch")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
-
-
-@contextlib.contextmanager
-def _own_randomness(device: torch.device) -> Iterator[None]:
-    """Training seeds torch's generators; the caller's go on as if it had not."""
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        yield
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Lightning answers Ctrl-C by `sys.exit(1)` with the signal ignored; give the caller its KeyboardInterrupt."""
-    handler = signal.getsignal(signal.SIGINT)
-    try:
-        yield
-    except SystemExit as fault:
-        raise KeyboardInterrupt from fault
-    finally:
-        with contextlib.suppress(ValueError):  # only the main thread may set a handler
-            signal.signal(signal.SIGINT, handler)

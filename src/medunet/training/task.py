@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from lightning.pytorch import LightningModule
 from torch import Tensor
+from torch.optim.lr_scheduler import LambdaLR, ReduceLROnPlateau
 
 from medunet.errors import TrainingError
 from medunet.networks import UNet
@@ -16,11 +18,15 @@ from medunet.planning import Plan
 from medunet.training.augmentation import apply
 from medunet.training.batches import Batch
 from medunet.training.keys import key_of
-from medunet.training.losses import Output, total_loss
-from medunet.training.schedules import make_optimiser, make_schedule
+from medunet.training.objective import Objective, penalty
+from medunet.training.ranks import gathered, rank
+from medunet.training.schedules import Stage, make_optimiser, make_schedule
 
 EpochRow = dict[str, float | int | None]
-"""A row of log.csv: epoch, train_loss, val_loss, val_dice, val_dice_<structure>, lr."""
+"""A row of log.csv: epoch, train_loss, val_loss, val_dice, val_<figure>, lr."""
+
+Watch = Callable[[int, UNet], None]
+"""Is shown the network before every optimiser step, its gradients in place; the step counts from 0."""
 
 SNAPSHOT_CASES = 4
 
@@ -35,42 +41,37 @@ class Snapshot:
     cases: tuple[str, ...]
 
 
-def classes_of(logits: Tensor, output: Output) -> Tensor:
-    """Class numbers (N, *S) uint8 of logits (N, K, *S): the largest; with sigmoid, background below one half."""
-    if output == "softmax":
-        return logits.argmax(1).to(torch.uint8)
-    best, number = logits.max(1)
-    return torch.where(best > 0, number + 1, 0).to(torch.uint8)
+class TrainingTask(LightningModule):
+    """Trains a U-Net by a plan and an objective; `stage` is what the learning rate's schedule runs over."""
 
-
-def dice_counts(prediction: Tensor, target: Tensor, classes: int) -> Tensor:
-    """(N, classes, 2): twice the overlap, and the sum of both areas, of class numbers (N, *S)."""
-    rows = []
-    for number in range(1, classes + 1):
-        p, t = (prediction == number).flatten(1), (target == number).flatten(1)
-        rows.append(torch.stack([2 * (p & t).sum(1), p.sum(1) + t.sum(1)], dim=1))
-    return torch.stack(rows, dim=1).double()
-
-
-class SegmentationTask(LightningModule):
-    """Trains a U-Net by a plan. `steps` is the number of optimiser steps of the whole run."""
-
-    def __init__(self, network: UNet, plan: Plan, steps: int) -> None:
+    def __init__(
+        self, network: UNet, plan: Plan, objective: Objective, stage: Stage, watch: Watch | None = None
+    ) -> None:
         super().__init__()
         self.network = network
         self.plan = plan
-        self.steps = steps
+        self.objective = objective
+        self.stage = stage
+        self.watch = watch
         self.row: EpochRow = {}
         self.snapshot: Snapshot | None = None
         self._losses: list[float] = []
         self._val_losses: list[tuple[float, int]] = []
-        self._val_counts: list[Tensor] = []
+        self._val_figures: list[Tensor] = []
+        network.recompute = plan.training.checkpointing
 
     def configure_optimizers(self) -> Any:
         """Optimiser and schedule of the plan."""
         optimiser = make_optimiser(self.network, self.plan.training)
-        schedule = make_schedule(optimiser, self.plan.training, self.steps)
+        schedule = make_schedule(optimiser, self.plan.training, self.stage)
         return optimiser if schedule is None else {"optimizer": optimiser, "lr_scheduler": schedule}
+
+    def on_train_start(self) -> None:
+        """Set the rate of the first step: what a checkpoint holds is that of the stage before."""
+        schedule = self.lr_schedulers()
+        if isinstance(schedule, LambdaLR):
+            for group, share in zip(schedule.optimizer.param_groups, schedule.lr_lambdas, strict=True):
+                group["lr"] = self.plan.training.lr * share(schedule.last_epoch)
 
     def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
         """Move the batch."""
@@ -87,28 +88,34 @@ class SegmentationTask(LightningModule):
             TrainingError: the loss is NaN or infinite.
         """
         # Dropout and noise layers draw from torch's generator; keyed by the step, a restart does not change them.
-        torch.manual_seed(key_of(self.plan.training.seed, "layers", self.current_epoch, index))
+        torch.manual_seed(key_of(self.plan.training.seed, "layers", self.current_epoch, index, *_others()))
         images, targets = apply(batch.images, batch.targets, batch.draws)
-        loss = self._loss(self._run(images), targets)
+        loss = self.objective.loss(self.network.outputs(_laid_out(images)), targets)
+        cost = penalty(self.network, self.plan.training.l2)
+        loss = loss if cost is None else loss + cost
         self._losses.append(self._finite(loss, f"step {index + 1}", "loss", batch))
         return loss
 
+    def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
+        """Show the network with its gradients."""
+        if self.watch is not None:
+            self.watch(self.global_step, self.network)
+
     def on_validation_epoch_start(self) -> None:
         """Begin a new validation."""
-        self._val_losses, self._val_counts, self.snapshot = [], [], None
+        self._val_losses, self._val_figures, self.snapshot = [], [], None
 
     def validation_step(self, batch: Batch, index: int) -> None:
-        """Loss and Dice of every case; keep the first cases for pictures.
+        """Loss and figures of every case; keep the first cases for pictures.
 
         Raises:
             TrainingError: the loss is NaN or infinite.
         """
-        logits = self._run(batch.images).float()
-        output = self.plan.output
-        value = self._finite(self._loss(logits, batch.targets), "validation", "validation loss", batch)
+        output = self.network(_laid_out(batch.images)).float()
+        value = self._finite(self.objective.loss([output], batch.targets), "validation", "validation loss", batch)
         self._val_losses.append((value, len(batch.cases)))
-        prediction = classes_of(logits, output)
-        self._val_counts.append(dice_counts(prediction, batch.targets, len(self.plan.classes)).cpu())
+        figures, prediction = self.objective.score(output, batch.targets)
+        self._val_figures.append(figures.cpu())
         if self.snapshot is None:
             n = min(SNAPSHOT_CASES, len(batch.cases))
             self.snapshot = Snapshot(
@@ -117,23 +124,33 @@ class SegmentationTask(LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Make the epoch's row, tell Lightning what its callbacks monitor, and step a plateau."""
+        losses, val_losses, figures = self._of_all_ranks()
         row: EpochRow = {"epoch": self.current_epoch + 1}
-        row["train_loss"] = sum(self._losses) / len(self._losses) if self._losses else None
-        val_loss = sum(v * n for v, n in self._val_losses) / sum(n for _, n in self._val_losses)
-        row["val_loss"] = val_loss
-        counts = torch.cat(self._val_counts)
-        both = counts[..., 1]
-        dice = torch.where(both > 0, counts[..., 0] / both.clamp_min(1), torch.nan)
-        row["val_dice"] = _mean(dice)
-        for number, name in enumerate(self.plan.classes):
-            row[f"val_dice_{name}"] = _mean(dice[:, number])
+        row["train_loss"] = sum(losses) / len(losses) if losses else None
+        val_loss = row["val_loss"] = sum(v * n for v, n in val_losses) / sum(n for _, n in val_losses)
+        names = self.objective.figures
+        dice = [number for number, name in enumerate(names) if name.startswith("dice_")]
+        row["val_dice"] = _mean(figures[:, dice])
+        for number, name in enumerate(names):
+            row[f"val_{name}"] = _mean(figures[:, number])
         row["lr"] = float(self.trainer.optimizers[0].param_groups[0]["lr"]) if self.trainer.optimizers else None
         self.row = row
         self.log("val_loss", val_loss)
         self.log("val_dice", float(row["val_dice"] or 0.0))
         schedule = self.lr_schedulers()
-        if isinstance(schedule, torch.optim.lr_scheduler.ReduceLROnPlateau):
+        if isinstance(schedule, ReduceLROnPlateau):
             schedule.step(val_loss)
+
+    def _of_all_ranks(self) -> tuple[list[float], list[tuple[float, int]], Tensor]:
+        """Training losses, validation losses with their cases, and figures, in the order of one process."""
+        own = (self._losses, self._val_losses, [one.tolist() for one in self._val_figures])
+        parts = gathered(own)
+        losses = [sum(step) / len(step) for step in zip(*(part[0] for part in parts), strict=True)]
+        val_losses = [one for part in parts for one in part[1]]
+        figures = [rows for part in parts for rows in part[2]]
+        width = len(self.objective.figures)
+        rows_of = [torch.tensor(rows, dtype=torch.float64).view(-1, width) for rows in figures]
+        return losses, val_losses, torch.cat(rows_of)
 
     def _finite(self, loss: Tensor, when: str, what: str, batch: Batch) -> float:
         """The loss as a number."""
@@ -147,13 +164,15 @@ class SegmentationTask(LightningModule):
             )
         return value
 
-    def _run(self, images: Tensor) -> Tensor:
-        layout = torch.channels_last if images.ndim == 4 else torch.channels_last_3d
-        logits: Tensor = self.network(images.contiguous(memory_format=layout))
-        return logits
 
-    def _loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        return total_loss(self.plan.training.loss, logits, targets, self.plan.output)  # type: ignore[arg-type]
+def _others() -> tuple[int, ...]:
+    """What a process's own key has more than that of a single one: its number, from the second process on."""
+    return (rank(),) if rank() else ()
+
+
+def _laid_out(images: Tensor) -> Tensor:
+    """Channels last, as fast convolutions want it."""
+    return images.contiguous(memory_format=torch.channels_last if images.ndim == 4 else torch.channels_last_3d)
 
 
 def _mean(values: Tensor) -> float | None:

@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from medunet.planning import Plan
+from medunet.workflows import surroundings
 from medunet.workflows.preparation import prepare_training, split_sentence
 from medunet.workflows.progress import SILENT, Progress
+
+REACHED = 0.6
+"""Share of a matrix product's rate that a training step is reckoned to reach; `benchmarks/training_speed.py` prints
+what it is."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,8 @@ class Shown:
         parameters: learnt parameters of the network.
         forward_flop: floating-point operations of the network on one image (a multiply-add counts as two).
         steps: optimiser steps of the whole training.
+        device: where it would run.
+        rate: floating-point operations a second that a matrix product reaches there.
     """
 
     plan: Plan
@@ -29,14 +36,29 @@ class Shown:
     parameters: int
     forward_flop: int
     steps: int
+    device: str
+    rate: float
+
+    @property
+    def step_flop(self) -> float:
+        """Operations of one optimiser step: forward, and twice as many backward, for all cases of it."""
+        training = self.plan.training
+        return 3.0 * self.forward_flop * training.batch * training.accumulate
+
+    @property
+    def step_seconds(self) -> float:
+        """What a step takes here at `REACHED` of the rate of a matrix product."""
+        return self.step_flop / (REACHED * self.rate)
 
     @property
     def cost(self) -> list[str]:
         """What it costs, in words."""
-        step = 3 * self.forward_flop * self.plan.training.batch / 1e9
+        each, whole = duration(self.step_seconds), duration(self.step_seconds * self.steps)
         return [
-            f"network: {self.parameters:,} parameters, {self.forward_flop / 1e9:.1f} GFLOP per image",
-            f"training: {self.steps} steps of {step:.0f} GFLOP ({step * self.steps / 1e6:.2f} PFLOP)",
+            f"network: {self.parameters:,} parameters, {flop(self.forward_flop)} per image",
+            f"training: {self.steps} steps of {flop(self.step_flop)} ({flop(self.step_flop * self.steps)})",
+            f"here: about {each} a step and {whole} in all on {self.device} ({flop(self.rate)}/s in a matrix product, "
+            f"of which {REACHED:.0%} are reckoned with)",
         ]
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,7 +68,11 @@ class Shown:
             "read_as": list(self.read_as),
             "parameters": self.parameters,
             "forward_flop": self.forward_flop,
+            "step_flop": self.step_flop,
             "steps": self.steps,
+            "device": self.device,
+            "product_flop_per_second": self.rate,
+            "step_seconds": self.step_seconds,
         }
 
 
@@ -63,10 +89,37 @@ def plan(
         InputError: recipe or data cannot be used.
     """
     prepared = prepare_training(data, recipe, changes)
-    parameters, flop = _cost(prepared.plan)
+    parameters, operations = _cost(prepared.plan)
     learn = len(prepared.cases.of("train"))
     steps = prepared.plan.epochs * prepared.plan.steps_per_epoch(learn)
-    return Shown(prepared.plan, (*prepared.cases.provenance, split_sentence(prepared.cases)), parameters, flop, steps)
+    read_as = (*prepared.cases.provenance, split_sentence(prepared.cases))
+    return Shown(prepared.plan, read_as, parameters, operations, steps, *_speed(prepared.plan))
+
+
+def _speed(plan: Plan) -> tuple[str, float]:
+    """Where training would run, and the rate of a matrix product there."""
+    from medunet.networks import choose_device, choose_precision, product_rate
+
+    where = choose_device()
+    return str(where), product_rate(where, choose_precision(plan.training.precision, where), surroundings.clock)
+
+
+def flop(count: float) -> str:
+    """Operations with three digits: 578 GFLOP, 37.8 TFLOP."""
+    for unit in ("MFLOP", "GFLOP", "TFLOP", "PFLOP"):
+        count_in = count / 1e6
+        if count_in < 999.5 or unit == "PFLOP":
+            break
+        count /= 1000
+    return f"{count_in:.3g} {unit}" if count_in < 999.5 else f"{count_in:.0f} {unit}"
+
+
+def duration(seconds: float) -> str:
+    """A time with its unit: 0.8 s, 12 min, 7 h, 3 days."""
+    for size, unit in ((86400.0, "days"), (3600.0, "h"), (60.0, "min")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{seconds:.2g} s"
 
 
 def _cost(plan: Plan) -> tuple[int, int]:

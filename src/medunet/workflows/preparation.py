@@ -9,7 +9,7 @@ from pathlib import Path
 from medunet.cases import Cases, folds, prove, read_cases, split_by_subject
 from medunet.cases.names import listed
 from medunet.errors import InputError, UsageError
-from medunet.planning import Fingerprint, Plan, Recipe, fingerprint, make_plan, read_recipe
+from medunet.planning import BACKGROUND, Fingerprint, Plan, Recipe, fingerprint, make_plan, read_recipe
 
 FOLDS = 5
 
@@ -48,11 +48,23 @@ def prepare_training(data: str | Path, recipe: str, changes: Sequence[str] = (),
         )
     if cases.scheme is None:
         raise InputError(data, "has no masks", "Training needs a mask beside every image")
-    _refuse_partial(learn, cases.scheme.names)
-    _refuse_partial(cases.of("val"), cases.scheme.names)
+    classes = _classes(asked, cases.scheme.names, data)
+    _refuse_partial(learn, classes)
+    _refuse_partial(cases.of("val"), classes)
     portrait = fingerprint(learn)
-    plan = make_plan(asked, portrait, cases.scheme.names, len(learn.cases))
+    plan = make_plan(asked, portrait, classes, len(learn.cases))
     return Prepared(asked, cases, portrait, plan)
+
+
+def _classes(asked: Recipe, names: tuple[str, ...], data: str | Path) -> tuple[str, ...]:
+    """The structures to learn, in the order of the data's values."""
+    known = f"its structures are {', '.join(names)}"
+    if unknown := sorted(set(asked.structures) - set(names)):
+        raise InputError(data, f"has no {unknown[0]}: {known}", "Correct the recipe's structures or rename")
+    classes = tuple(name for name in names if not asked.structures or name in asked.structures)
+    if unknown := sorted(set(asked.training.class_weights) - {BACKGROUND, *classes}):
+        raise InputError(data, f"has no {unknown[0]} to weigh: {known}", "Correct the recipe's class_weights")
+    return classes
 
 
 def split_sentence(cases: Cases) -> str:

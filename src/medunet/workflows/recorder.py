@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from medunet.images import Grid, Image, LabelMap, Scheme, write_bytes, write_csv
+from medunet.networks import UNet
 from medunet.planning import Plan
 from medunet.reports import contact_sheet, curves, draw_overlay, figure_png, png_bytes
 from medunet.training import EpochRow, Snapshot
@@ -31,11 +32,16 @@ class Recorder:
         self._undrawn: Snapshot | None = None
         self._last_pictures = -PICTURES_EVERY
 
-    def planned(self, plan: Plan) -> None:
+    def planned(self, plan: Plan, done: int) -> None:
         """Training is about to begin; plan.yaml now holds the epochs that a resumed run goes on to."""
         self._plan = plan
         self.epochs = plan.epochs
+        # A log may tell of an epoch whose checkpoint was lost: it comes again.
+        self.rows[:] = [row for row in self.rows if int(row["epoch"] or 0) <= done]
         write_plan(self.run, plan)
+
+    def weights(self, step: int, network: UNet) -> None:
+        """Nothing of the weights is kept."""
 
     def step(self, epoch: int, step: int, steps: int, loss: float) -> None:
         """A step is done."""
