@@ -26,6 +26,27 @@ def test_equal_values_are_never_far():
     assert far_off([3.0] * 9, 1)[1] == []
 
 
+def test_values_that_hardly_differ_are_not_far_by_a_trifle():
+    values = [0.5] * 9 + [0.501]
+    assert far_off(values, 4)[1] == [9]
+    assert far_off(values, 4, least=0.01)[1] == []
+
+
+def test_with_few_values_more_is_asked():
+    few, many = [float(n % 4) for n in range(8)], [float(n % 4) for n in range(80)]
+    far = next(v for v in np.arange(5.0, 40.0, 0.5) if far_off([*many, v], 4)[1])
+    assert far_off([*few, far], 4)[1] == []
+    assert far_off([*few, 3 * far], 4)[1] == [8]
+
+
+def test_films_that_lie_wrong_are_not_upright(films, change, evidence_of):
+    for folder in ("images", "masks"):
+        change(films / folder / "film-03.png", lambda a: a[::-1, ::-1])
+    upright = {case.id for case, _ in evidence_of(films).upright}
+    assert len(upright) == 13
+    assert "film-03" not in upright
+
+
 def test_what_was_seen_is_sorted_by_what_could_be_read(films, evidence_of):
     path = films / "images" / "film-03.png"
     path.write_bytes(path.read_bytes()[:150])

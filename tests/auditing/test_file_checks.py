@@ -14,7 +14,7 @@ def rows(**changes):
     return made
 
 
-@pytest.mark.parametrize("code", ["MU101", "MU102", "MU301", "MU302", "MU306"])
+@pytest.mark.parametrize("code", ["MU101", "MU102", "MU301", "MU302", "MU306", "MU314"])
 def test_sound_films_pass(sound, results_of, code):
     assert results_of(sound)[code].outcome == "passed"
 
@@ -81,3 +81,10 @@ def test_a_mask_of_another_size_and_a_strange_value(films, change, results_of, n
 def test_a_case_without_mask_among_others(films, results_of, named):
     (films / "masks" / "film-05.png").unlink()
     assert named(results_of(films)["MU306"]) == ["film-05"]
+
+
+def test_a_mask_without_an_image(films, results_of):
+    assert results_of(films)["MU314"].outcome == "passed"
+    (films / "images" / "film-05.png").unlink()
+    (finding,) = results_of(films)["MU314"].findings
+    assert finding.file == "masks/film-05.png"

@@ -50,6 +50,13 @@ def test_sixteen_bits_among_eight(films, change, results_of, named):
     assert named(results_of(films)["MU210"]) == ["film-01"]
 
 
+def test_colour_that_shows_grey(films, change, results_of, named):
+    change(films / "images" / "film-01.png", lambda a: np.stack([a, a, a], axis=-1))
+    (finding,) = results_of(films)["MU210"].findings
+    assert finding.cases == ("film-01",)
+    assert "colour showing grey" in finding.cause
+
+
 def test_few_films_have_no_usual_exposure(films, results_of):
     for path in [*sorted((films / "images").glob("*.png"))[5:], *sorted((films / "masks").glob("*.png"))[5:]]:
         path.unlink()

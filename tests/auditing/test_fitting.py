@@ -24,26 +24,34 @@ def plane(film):
 
 def test_a_mask_fits_where_it_lies(films):
     for film in films:
-        match, shift = fit(plane(film), lungs(film))
-        assert match > 0.4
-        assert max(map(abs, shift)) <= 3 / SIZE
+        found = fit(plane(film), lungs(film))
+        assert 0.4 < found.match <= found.best
+        assert max(map(abs, found.shift)) <= 3 / SIZE
 
 
 @pytest.mark.parametrize(("axis", "by"), [(0, 12), (0, -12), (1, 12), (1, -12)])
 def test_a_slipped_mask_tells_where_it_came_from(films, axis, by):
     for film in films:
-        own = fit(plane(film), lungs(film))[1]
-        slipped = fit(plane(film), np.roll(lungs(film), by, axis))[1]
+        own = fit(plane(film), lungs(film)).shift
+        slipped = fit(plane(film), np.roll(lungs(film), by, axis)).shift
         assert slipped[axis] - own[axis] == pytest.approx(-by / 256, abs=2 / SIZE)
 
 
 def test_another_films_mask_fits_worse(films):
     for film, other in pairwise(films):
-        assert fit(plane(film), lungs(other))[0] < fit(plane(film), lungs(film))[0]
+        assert fit(plane(film), lungs(other)).match < fit(plane(film), lungs(film)).match
+
+
+def test_a_mirrored_mask_fits_the_mirrored_film(films):
+    for film in films:
+        own, other = fit(plane(film), lungs(film)), fit(plane(film), lungs(film)[:, ::-1])
+        assert own.best - own.mirrored > 0.05
+        assert other.mirrored == pytest.approx(own.best, abs=1e-6)
+        assert other.best == pytest.approx(own.mirrored, abs=1e-6)
 
 
 def test_an_inverted_film_fits_the_other_way_round(films):
-    assert fit(255 - plane(films[0]), lungs(films[0]))[0] < 0
+    assert fit(255 - plane(films[0]), lungs(films[0])).match < 0
 
 
 def test_nothing_to_compare(films):

@@ -41,6 +41,22 @@ def test_a_mirrored_film_with_its_mask(films, change, results_of, named):
     assert results["MU310"].outcome == "passed"
 
 
+@pytest.mark.parametrize("folder", ["images", "masks"])
+def test_a_film_or_a_mask_mirrored_alone(films, change, results_of, folder):
+    change(films / folder / "film-06.png", lambda a: a[:, ::-1])
+    (finding,) = results_of(films)["MU309"].findings
+    assert finding.cases == ("film-06",)
+    assert finding.cause == "the mirrored mask fits the film better"
+
+
+def test_of_a_film_on_its_head_the_sides_are_not_judged(films, change, results_of, named):
+    for folder in ("images", "masks"):
+        change(films / folder / "film-06.png", lambda a: a[::-1, ::-1])
+    results = results_of(films)
+    assert named(results["MU205"]) == ["film-06"]
+    assert results["MU206"].outcome == results["MU310"].outcome == "passed"
+
+
 def test_the_mask_of_another_case(films, results_of, named):
     shutil.copy(films / "masks" / "film-02.png", films / "masks" / "film-09.png")
     result = results_of(films)["MU308"]

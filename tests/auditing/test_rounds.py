@@ -5,6 +5,7 @@ import pytest
 from medunet.auditing import rounds
 from medunet.auditing.gathering import gather
 from medunet.auditing.rounds import look_at_all
+from medunet.images import limits_set
 
 
 @pytest.fixture
@@ -51,6 +52,13 @@ def test_a_broken_off_round_is_kept(sound, tmp_path, monkeypatch):
 def test_several_processes_see_the_same(sound, memory):
     cases = gather(sound).cases[:6]
     assert look_at_all(cases, workers=2) == look_at_all(cases, memory=memory)
+
+
+def test_several_processes_keep_to_the_limits_of_the_caller(sound):
+    cases = gather(sound).cases[:6]
+    with limits_set(max_pixels=1000):
+        looks = look_at_all(cases, workers=2)
+    assert all(look.film_fault is not None and "max_pixels" in look.film_fault.remedy for look in looks)
 
 
 def test_faults_are_not_remembered(films, tmp_path, counted):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from medunet.auditing.check import Finding, NotApplicableError, SkippedError
+from medunet.auditing.chest_traits import TRAITS
 from medunet.auditing.evidence import ENOUGH, Evidence, far_off, mask_of, measured
 from medunet.auditing.look import Drawn
 from medunet.cases import Case
@@ -14,10 +15,15 @@ from medunet.measuring.ratios import PLAUSIBLE
 TILT = 8.0
 """Degrees. Measurements are flagged from 5; a film worth setting apart leans further."""
 
-UNLIKE = 3.0
-"""Robust standard deviations, summed over both signs of a lung drawn through the place of the heart."""
+THROUGH = 4.5
+"""Robust standard deviations, summed over the three signs of a lung drawn through the place of the heart."""
 
 AREA_LIMIT = 4.0
+
+UNLIKE = 4.5
+"""Robust standard deviations in one trait from which a chest is unlike the others."""
+
+_SIGNS = (("over heart", 0.02), ("dense rim", 0.03), ("recedes", 0.005))
 
 
 def ratio(evidence: Evidence) -> list[Finding]:
@@ -82,30 +88,64 @@ def unusual_area(evidence: Evidence) -> list[Finding]:
 
 
 def lung_through_heart(evidence: Evidence) -> list[Finding]:
-    """Left lungs that reach over the heart and into the mediastinum further than others do."""
+    """Left lungs whose inner border runs through mediastinum and heart.
+
+    Three signs, each in comparison with the other masks: the lung stands on much of the heart; its inner border does
+    not recede on the way down to it; what lies inside that border is as bright as the heart.
+    """
     values = [
-        (case, drawn.over_heart, drawn.gap)
-        for case, drawn in evidence.drawn
-        if drawn.over_heart is not None and drawn.gap is not None
+        (case, [value for name, _ in _SIGNS if (value := drawn.trait(name)) is not None])
+        for case, drawn in evidence.upright
     ]
+    values = [(case, signs) for case, signs in values if len(signs) == len(_SIGNS)]
     if not values:
-        raise NotApplicableError("no mask has a heart and both lungs told apart")
+        raise NotApplicableError("no mask of heart and two lungs on a readable film")
     if len(values) < ENOUGH:
         raise SkippedError(f"fewer than {ENOUGH} masks to compare")
-    over, _ = far_off([one for _, one, _ in values], UNLIKE)
-    gap, _ = far_off([one for *_, one in values], UNLIKE)
+    over, dense, recedes = (
+        far_off([signs[place] for _, signs in values], THROUGH, least)[0] for place, (_, least) in enumerate(_SIGNS)
+    )
     found = []
-    for (case, share, _), high, low in zip(values, over, gap, strict=True):
-        score = float(high - low)
-        if high > 1 and low < -0.5 and score > UNLIKE:
-            cause = f"the left lung stands on {share:.0%} of the heart's width and leaves little room between the lungs"
+    for (case, (share, *_)), score in zip(values, over + dense - recedes, strict=True):
+        if score > THROUGH:
+            cause = (
+                f"the left lung stands on {share:.0%} of the heart's width and holds what is as bright as the heart: "
+                f"{score:.1f} standard deviations from the other masks"
+            )
             remedy = "Was the left lung drawn through the heart? Its inner border ends at the mediastinum"
-            found.append(Finding((case.id,), mask_of(case), cause, remedy, round(score, 2)))
+            found.append(Finding((case.id,), mask_of(case), cause, remedy, round(float(score), 2)))
+    return found
+
+
+def unlike_others(evidence: Evidence) -> list[Finding]:
+    """Chests that differ from the others of the set in a trait: one finding a case, its most unusual traits named."""
+    held = [(case, dict(drawn.traits)) for case, drawn in evidence.upright if drawn.traits]
+    if not held:
+        raise NotApplicableError("no mask has two lungs")
+    if len(held) < ENOUGH:
+        raise SkippedError(f"fewer than {ENOUGH} masks to compare")
+    odd: dict[str, list[tuple[float, str]]] = {}
+    for trait in TRAITS:
+        known = [(case, traits[trait.name]) for case, traits in held if trait.name in traits]
+        if len(known) < ENOUGH:
+            continue
+        distance, far = far_off([value for _, value in known], UNLIKE, trait.least)
+        for index in far:
+            if words_of := trait.high if distance[index] > 0 else trait.low:
+                odd.setdefault(known[index][0].id, []).append((float(distance[index]), words_of))
+    found = []
+    for case, _ in held:
+        if traits_of_case := sorted(odd.get(case.id, []), key=lambda pair: -abs(pair[0])):
+            cause = ", ".join(f"{said} ({abs(far_by):.1f})" for far_by, said in traits_of_case[:3])
+            cause += ": standard deviations from the other masks"
+            found.append(
+                Finding((case.id,), mask_of(case), cause, "Look at film and mask", round(traits_of_case[0][0], 2))
+            )
     return found
 
 
 def _values(evidence: Evidence, value: Callable[[Drawn], float | None], why: str) -> list[tuple[Case, Drawn, float]]:
-    found = measured(evidence.drawn, value)
+    found = measured(evidence.upright, value)
     if not found:
         raise NotApplicableError(why)
     return found

@@ -19,6 +19,9 @@ from medunet.cases import Case
 ENOUGH = 8
 """Fewer cases than this have no usual range that one could lie outside of."""
 
+UNSURE = 3
+"""Limits are raised by this over the number of cases: what is usual is known less well from few."""
+
 _LIKE_NORMAL = 1.4826  # median absolute deviation → standard deviation, for normal values
 
 
@@ -72,6 +75,11 @@ class Evidence:
         return {name: way for name, way in found if way is not None}
 
     @cached_property
+    def upright(self) -> tuple[tuple[Case, Drawn], ...]:
+        """Masks of films that lie as they should: of the others, places and sides in the mask say nothing."""
+        return tuple((case, drawn) for case, drawn in self.drawn if case.id not in self.turned)
+
+    @cached_property
     def exact(self) -> tuple[tuple[Case, ...], ...]:
         """Groups of cases that hold the same pixels."""
         groups: dict[str, list[Case]] = {}
@@ -87,18 +95,19 @@ class Evidence:
         return tuple((self.films[one.first][0], self.films[one.second][0], one) for one in find_alike(films, ways))
 
 
-def far_off(values: list[float], limit: float) -> tuple[NDArray[np.float64], list[int]]:
+def far_off(values: list[float], limit: float, least: float = 0.0) -> tuple[NDArray[np.float64], list[int]]:
     """Robust distances of values from their median, and the indices of those beyond `limit`.
 
     Args:
         values: (n,), at least `ENOUGH`.
-        limit: in standard deviations, estimated from the median absolute deviation.
+        limit: in standard deviations, estimated from the median absolute deviation; raised by `UNSURE` / n of it.
+        least: the least standard deviation that is taken for real, where values hardly differ.
     """
     array = np.asarray(values, dtype=np.float64)
     middle = np.median(array)
     spread = float(np.median(np.abs(array - middle))) * _LIKE_NORMAL
-    distance = (array - middle) / max(spread, 1e-9 + 1e-6 * abs(float(middle)))
-    return distance, [int(index) for index in np.flatnonzero(np.abs(distance) > limit)]
+    distance = (array - middle) / max(spread, least, 1e-9 + 1e-6 * abs(float(middle)))
+    return distance, [int(index) for index in np.flatnonzero(np.abs(distance) > limit * (1 + UNSURE / len(array)))]
 
 
 def file_of(case: Case) -> str:

@@ -68,12 +68,18 @@ def blank_or_unknown_cells(evidence: Evidence) -> list[Finding]:
 
 
 def repeated_ids(evidence: Evidence) -> list[Finding]:
-    """Ids that several rows have."""
-    _need_table(evidence)
-    return [
-        Finding((), name, f"several rows have the id {name}", "Give each case an id of its own")
-        for name in evidence.gathered.twins
-    ]
+    """Ids that several rows have, and files whose names differ in case or ending only."""
+    gathered = evidence.gathered
+    remedy = "Give each case an id of its own"
+    known = {path: case.id for case in evidence.cases for path in case.images}
+    found = [
+        Finding(tuple(known[path] for path in paths if path in known), paths[0].name,
+                f"{' and '.join(path.name for path in paths)} have one name but for case or ending", remedy)
+        for paths in gathered.twin_files
+    ]  # fmt: skip
+    if not found:
+        _need_table(evidence)
+    return [*found, *(Finding((), name, f"several rows have the id {name}", remedy) for name in gathered.twins)]
 
 
 def header_conflicts(evidence: Evidence) -> list[Finding]:
@@ -96,15 +102,28 @@ def header_conflicts(evidence: Evidence) -> list[Finding]:
 
 def without_mask(evidence: Evidence) -> list[Finding]:
     """Cases without a mask where others have one."""
-    with_mask = sum(case.target is not None for case in evidence.cases)
-    if not with_mask:
+    if not any(case.target is not None for case in evidence.cases):
         raise NotApplicableError("no case has a mask")
+    aside = {name for name, *_ in evidence.gathered.odd_masks}
     remedy = "Add the mask, or leave the case out of training"
     return [
         Finding((case.id,), file_of(case), "has no mask, others have one", remedy)
         for case in evidence.cases
-        if case.target is None
+        if case.target is None and case.id not in aside
     ]
+
+
+def without_image(evidence: Evidence) -> list[Finding]:
+    """Masks, and other files, that belong to no image."""
+    gathered = evidence.gathered
+    if gathered.has_table:
+        raise NotApplicableError("the table says what belongs together; other files are under MU104")
+    images = {path for case in evidence.cases for path in case.images}
+    alone = [path for path in gathered.unpaired if path not in images]
+    if not alone and not any(case.target is not None for case in evidence.cases):
+        raise NotApplicableError("no case has a mask")
+    remedy = "Find its image, or move it away"
+    return [Finding((), f"{path.parent.name}/{path.name}", "belongs to no image", remedy) for path in alone]
 
 
 def mask_of_other_size(evidence: Evidence) -> list[Finding]:
@@ -113,8 +132,10 @@ def mask_of_other_size(evidence: Evidence) -> list[Finding]:
 
 
 def unexpected_values(evidence: Evidence) -> list[Finding]:
-    """Masks with values that mean nothing."""
-    return _mask_faults(evidence, "values")
+    """Masks with values that mean nothing, or of another kind than the others."""
+    remedy = "Export it as the others were"
+    aside = [Finding((name,), path.name, what, remedy) for name, path, what in evidence.gathered.odd_masks]
+    return [*aside, *_mask_faults(evidence, "values")]
 
 
 def _mask_faults(evidence: Evidence, kind: str) -> list[Finding]:

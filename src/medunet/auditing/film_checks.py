@@ -160,21 +160,27 @@ def mixed_sizes(evidence: Evidence) -> list[Finding]:
 
 
 def mixed_types(evidence: Evidence) -> list[Finding]:
-    """Grey films among colour ones, 8 bits among 16."""
-    kinds = Counter((film.kind, film.channels) for _, film in evidence.films)
-    if not kinds:
+    """Colour pictures among grey ones, 8 bits among 16: one finding a type."""
+    groups: dict[str, list[Case]] = {}
+    for case, film in evidence.films:
+        groups.setdefault(_type_of(film), []).append(case)
+    if not groups:
         raise NotApplicableError("no image could be read")
-    usual = kinds.most_common(1)[0][0]
-    found = []
-    for kind, count in kinds.items():
-        if kind == usual:
-            continue
-        example = next(case for case, film in evidence.films if (film.kind, film.channels) == kind)
-        words = [f"{name} with {channels} channel{'s' * (channels > 1)}" for name, channels in (kind, usual)]
-        cause = f"{count} images are {words[0]} where {kinds[usual]} are {words[1]}"
-        remedy = "Export all in one way, or normalise each image by itself"
-        found.append(Finding((example.id,), file_of(example), cause, remedy, float(count)))
-    return found
+    usual = max(groups, key=lambda kind: len(groups[kind]))
+    remedy = "Export all in one way, or normalise each image by itself"
+    return [
+        Finding(tuple(case.id for case in group), file_of(group[0]),
+                f"{len(group)} images are {kind} where {len(groups[usual])} are {usual}", remedy, float(len(group)))
+        for kind, group in groups.items()
+        if kind != usual
+    ]  # fmt: skip
+
+
+def _type_of(film: Film) -> str:
+    grey = " showing grey" if film.channels == 1 else ""
+    return f"{film.kind} {f'colour{grey}' if film.coloured else 'grey'}" + (
+        f" with {film.channels} channels" if film.channels not in (1, 3) else ""
+    )
 
 
 def _by_type(films: tuple[tuple[Case, Film], ...]) -> dict[str, list[tuple[Case, Film]]]:

@@ -2,10 +2,13 @@
 
 Lungs are darker than what lies around them. So along their outlines, and only there, the film's local dark and bright
 must go with the mask. The correlation is taken for every shift of the mask by up to `REACH` of the film: a mask that
-belongs to the film fits best where it lies, one of another film hardly anywhere.
+belongs to the film fits best where it lies, one of another film hardly anywhere. The mirrored mask is tried as well:
+the heart's notch makes the lungs' outlines differ enough to tell.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +24,24 @@ _RIM = 6
 _FINE, _COARSE = 1.0, 8.0
 
 
-def fit(plane: NDArray[np.float32], lungs: NDArray[np.bool_]) -> tuple[float, tuple[float, float]] | None:
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a mask of lungs fits a film: correlations from -1 to 1.
+
+    Attributes:
+        match: where the mask lies.
+        best: at the best shift.
+        shift: the best shift (down, right) in shares of the film.
+        mirrored: of the mirrored mask, at its own best shift.
+    """
+
+    match: float
+    best: float
+    shift: tuple[float, float]
+    mirrored: float
+
+
+def fit(plane: NDArray[np.float32], lungs: NDArray[np.bool_]) -> Fit | None:
     """How well lungs fit a film, and by which shift they would fit best.
 
     Args:
@@ -29,22 +49,29 @@ def fit(plane: NDArray[np.float32], lungs: NDArray[np.bool_]) -> tuple[float, tu
         lungs: bool (row, column), the same shape.
 
     Returns:
-        Correlation (-1 to 1) where the mask lies, and the best shift (down, right) in shares of the film; None where
-        the mask has no outline or the film no contrast there.
+        None where the mask has no outline or the film no contrast there.
     """
     small = shrunk(lungs.astype(np.float32), SIZE)
+    film = np.pad(_local(_ranked(shrunk(plane, SIZE))), _STEPS, mode="edge")
+    match, mirrored = _matches(film, small), _matches(film, small[:, ::-1])
+    if match is None:
+        return None
+    down, right = np.unravel_index(int(match.argmax()), match.shape)
+    return Fit(
+        match=float(match[_STEPS, _STEPS]),
+        best=float(match.max()),
+        shift=((int(down) - _STEPS) / SIZE, (int(right) - _STEPS) / SIZE),
+        mirrored=-1.0 if mirrored is None else float(mirrored.max()),
+    )
+
+
+def _matches(film: NDArray[np.float32], small: NDArray[np.float32]) -> NDArray[np.float64] | None:
+    """The correlations of a small mask (row, column) with the film for every shift, or None without an outline."""
     inside = small > 0.5
     rim = ndimage.binary_dilation(inside, iterations=_RIM) & ~ndimage.binary_erosion(inside, iterations=_RIM)
     if inside.sum() < 2 * _RIM**2 or not rim.any():
         return None
-    wanted = _local(-small)
-    found = _local(_ranked(shrunk(plane, SIZE)))
-    match = _correlations(np.pad(found, _STEPS, mode="edge"), wanted, rim)
-    if match is None:
-        return None
-    down, right = np.unravel_index(int(match.argmax()), match.shape)
-    shift = ((int(down) - _STEPS) / SIZE, (int(right) - _STEPS) / SIZE)
-    return float(match[_STEPS, _STEPS]), shift
+    return _correlations(film, _local(-small), rim)
 
 
 def _ranked(plane: NDArray[np.float32]) -> NDArray[np.float32]:

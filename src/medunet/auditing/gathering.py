@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from medunet.auditing.salvaging import Paired, pair_in_spite, targets_in_spite
 from medunet.cases import Case, read_cases
 from medunet.cases.films import find_films
 from medunet.cases.folders import image_files
-from medunet.cases.labels_file import labels_beside
+from medunet.cases.labels_file import Labels, labels_beside
+from medunet.cases.layouts import LAYOUTS
 from medunet.cases.manifest import TABLE_NAMES
 from medunet.cases.names import SPLIT_WORDS, normal
-from medunet.cases.paired import find_pairs
+from medunet.cases.paired import find_pairs, place_all, rows_of
+from medunet.cases.placing import Placed
 from medunet.cases.rows import Found, Row
 from medunet.cases.shelf import Shelf
+from medunet.cases.source import Source
 from medunet.cases.source_file import open_source
 from medunet.cases.subjects import find_subjects
 from medunet.cases.table import Line, read_table
-from medunet.cases.targets import find_targets
+from medunet.cases.targets import Targets
 from medunet.errors import InputError
 from medunet.images import Scheme
 
@@ -40,9 +44,11 @@ class Gathered:
         absent: rows of the table whose file is not there: (line, why).
         blank: lines of the table without a subject.
         twins: ids that several lines have.
+        twin_files: images of one name but for case or ending, two or more each.
+        odd_masks: masks that were set aside so that the others can be looked at, as (case, file, why).
         unknown_splits: (line, word) of splits that are none.
         strays: images that no row of the table names; without a table none.
-        maskless: files without a partner, as the layout says it.
+        unpaired: image and mask files without a partner, as the layout says it.
         subject_from: where subjects came from, in a few words.
     """
 
@@ -53,9 +59,11 @@ class Gathered:
     absent: tuple[tuple[str, str], ...] = ()
     blank: tuple[str, ...] = ()
     twins: tuple[str, ...] = ()
+    twin_files: tuple[tuple[Path, ...], ...] = ()
+    odd_masks: tuple[tuple[str, Path, str], ...] = ()
     unknown_splits: tuple[tuple[str, str], ...] = ()
     strays: tuple[Path, ...] = ()
-    maskless: tuple[Path, ...] = ()
+    unpaired: tuple[Path, ...] = ()
     subject_from: str = ""
     has_table: bool = False
 
@@ -76,20 +84,38 @@ def gather(data: str | Path, *, rename: Mapping[str, str] | None = None) -> Gath
         cases = read_cases(data, rename=rename, needs_target=False)
     except InputError as fault:
         return _salvaged(source.root, table, rename or {}, fault)
-    unused = next((one for one in cases.provenance if one.startswith("masks not used: ")), None)
-    lost = None
-    if unused is not None:
-        what = f"the masks cannot be understood: {unused.removeprefix('masks not used: ').rstrip('.')}"
-        lost = InputError(source.root.name, what, "Export the masks again, or say what they hold in labels.json")
-    return Gathered(
+    sound = Gathered(
         cases.cases,
         cases.scheme,
         cases.provenance,
-        lost,
         strays=_strays(table, cases.cases),
-        maskless=cases.unpaired,
+        unpaired=cases.unpaired,
         subject_from=cases.subject_from,
         has_table=table is not None,
+    )
+    unused = next((one for one in cases.provenance if one.startswith("masks not used: ")), None)
+    if unused is None:
+        return sound
+    what = f"the masks cannot be understood: {unused.removeprefix('masks not used: ').rstrip('.')}"
+    lost = InputError(source.root.name, what, "Export the masks again, or say what they hold in labels.json")
+    some = _with_some_masks(sound, source, rename or {}) if isinstance(source, Source) else sound
+    said = tuple(one for one in some.provenance if one != unused or some.scheme is None)
+    return replace(some, fault=lost, provenance=said, strays=_strays(table, some.cases))
+
+
+def _with_some_masks(gathered: Gathered, source: Source, rename: Mapping[str, str]) -> Gathered:
+    """The same cases with those masks that can be understood once the others are set aside."""
+    found = next((found for layout in LAYOUTS if (found := layout.find(source.root, source.wishes)) is not None), None)
+    if found is None:
+        return gathered
+    base = source.root if source.root.is_dir() else source.root.parent
+    drawn, odd = _targets_of(found.rows, base, {**source.rename, **rename}, source.labels)
+    cases = tuple(
+        replace(case, target=target, annotated=annotated)
+        for case, target, annotated in zip(gathered.cases, drawn.targets, drawn.annotated, strict=True)
+    )
+    return replace(
+        gathered, cases=cases, scheme=drawn.scheme, provenance=(*gathered.provenance, *drawn.said), odd_masks=odd
     )
 
 
@@ -113,16 +139,54 @@ def _salvaged(root: Path, table: Path | None, rename: Mapping[str, str], fault: 
     """As much of refused data as can be had: the rows of the table, or else pairs, or else the files alone."""
     if table is not None and (found := _tried(lambda: _rows_of(table))) is not None and found[0]:
         rows, gathered = found
-        cases, scheme, said = _cases_of(rows, root if root.is_dir() else root.parent, rename)
+        cases, scheme, said, odd = _cases_of(rows, root if root.is_dir() else root.parent, rename)
         strays = _strays(table, cases)
-        return replace(gathered, cases=cases, scheme=scheme, provenance=said, fault=fault, strays=strays)
-    layouts = () if root.suffix.lower() in (".yaml", ".yml") else (find_pairs, find_films)
-    for layout in layouts:
+        return replace(gathered, cases=cases, scheme=scheme, provenance=said, fault=fault, strays=strays, odd_masks=odd)
+    for layout in () if root.suffix.lower() in (".yaml", ".yml") else (_doubled, _alone):
         laid_out = _tried(partial(layout, root))
-        if laid_out is not None:
-            cases, scheme, said = _cases_of(laid_out.rows, root, rename)
-            return Gathered(cases, scheme, (*laid_out.said, *said), fault, has_table=table is not None)
+        if laid_out is None:
+            continue
+        files, twins = laid_out
+        cases, scheme, said, odd = _cases_of(files.rows, root, rename)
+        return Gathered(
+            cases,
+            scheme,
+            (*files.said, *said),
+            fault,
+            twin_files=twins,
+            odd_masks=odd,
+            unpaired=files.unpaired,
+            has_table=table is not None,
+        )
     raise fault
+
+
+def _doubled(root: Path) -> tuple[Found, tuple[tuple[Path, ...], ...]] | None:
+    """Pairs of images and masks of which several have one name, and those; None where there are no masks."""
+    found = _tried(lambda: find_pairs(root))
+    if found is not None:
+        return found, ()
+    if not root.is_dir():
+        return None
+    placed, said = place_all(image_files(root), root)
+    paired = _paired(placed, {file.path for file in placed if file.role == "image"})
+    if not any(one.masks for one in paired.pairs):
+        return None
+    alone = [one.image.path for one in paired.pairs if not one.masks]
+    return Found(rows_of(paired.pairs, root), said, (*alone, *paired.lonely)), paired.twins
+
+
+def _alone(root: Path) -> tuple[Found, tuple[tuple[Path, ...], ...]] | None:
+    """Image files alone."""
+    found = find_films(root)
+    return None if found is None else (found, ())
+
+
+def _paired(placed: Sequence[Placed], images: Collection[Path]) -> Paired:
+    """These images with their masks; none where which mask belongs to which image cannot be told."""
+    masks = [file for file in placed if file.role == "mask" and file.path not in images]
+    known = [file for file in placed if file.path in images]
+    return _tried(lambda: pair_in_spite(known, masks)) or Paired(())
 
 
 def _tried(act: Callable[[], T]) -> T | None:
@@ -152,7 +216,7 @@ def _rows_of(path: Path) -> tuple[list[Row], Gathered]:
         except InputError as fault:
             absent.append((where, fault.what))
     twins = tuple(name for name, times in names.items() if name and times > 1)
-    with_masks = _with_masks(rows, table.lines, path.parent, shelf)
+    with_masks = _with_masks(rows, table.lines, path.parent)
     faults = Gathered((), absent=tuple(absent), blank=tuple(blank), twins=twins, unknown_splits=tuple(splits))
     return with_masks, replace(faults, subject_from="the table", has_table=True)
 
@@ -175,33 +239,37 @@ def _row(line: Line, where: str, folder: Path, shelf: Shelf, *, twin: bool) -> R
     return Row(own, found, split=split, subject=cells.get("subject") or None, tags=line.tags, where=where)
 
 
-def _with_masks(rows: Sequence[Row], lines: Sequence[Line], folder: Path, shelf: Shelf) -> list[Row]:
+def _with_masks(rows: Sequence[Row], lines: Sequence[Line], folder: Path) -> list[Row]:
     """The rows with the masks that the table names, or else those of the images' names."""
     cells = {f"line {line.number}": line.cells.get("target", "") for line in lines}
     if any(cells.values()):
         named = [(row, folder / cells[row.where.rpartition(", ")[2]]) for row in rows]
         return [replace(row, masks=(("", path),)) if path.is_file() else row for row, path in named]
-    pairs = _tried(lambda: shelf.pairs(path for row in rows for path in row.images)) or {}
-    own = [(row, pairs.get(row.images[0])) for row in rows]
-    return [
-        replace(row, masks=tuple((mask.structure, mask.path) for mask in pair.masks)) if pair else row
-        for row, pair in own
-    ]
+    placed = place_all(image_files(folder), folder)[0]
+    paired = _paired(placed, {path for row in rows for path in row.images})
+    masks = {one.image.path: tuple((mask.structure, mask.path) for mask in one.masks) for one in paired.pairs}
+    return [replace(row, masks=masks.get(row.images[0], ())) for row in rows]
 
 
 def _cases_of(
     rows: Sequence[Row], base: Path, rename: Mapping[str, str]
-) -> tuple[tuple[Case, ...], Scheme | None, tuple[str, ...]]:
-    """Rows as cases, whatever `Cases` would refuse of them."""
-    try:
-        labels = labels_beside([path for row in rows for _, path in row.masks], base)
-        targets = find_targets(rows, labels, rename)
-    except InputError:
-        targets = find_targets([replace(row, masks=()) for row in rows], None, {})
+) -> tuple[tuple[Case, ...], Scheme | None, tuple[str, ...], tuple[tuple[str, Path, str], ...]]:
+    """Rows as cases, whatever `Cases` would refuse of them; the scheme, what is said, the masks set aside."""
+    targets, odd = _targets_of(rows, base, rename)
     own = _tried(lambda: find_subjects(Found(tuple(rows)))) if not any(row.subject for row in rows) else None
     subjects = own.names if own else tuple(row.subject or row.id for row in rows)
     cases = tuple(
         Case(row.id, subject, row.images, target, annotated, row.split, row.tags)
         for row, subject, target, annotated in zip(rows, subjects, targets.targets, targets.annotated, strict=True)
     )
-    return cases, targets.scheme, targets.said
+    return cases, targets.scheme, targets.said, odd
+
+
+def _targets_of(
+    rows: Sequence[Row], base: Path, rename: Mapping[str, str], labels: Labels | None = None
+) -> tuple[Targets, tuple[tuple[str, Path, str], ...]]:
+    """The targets of rows, and the masks that had to be set aside: (case, file, why)."""
+    masks = [path for row in rows for _, path in row.masks]
+    names = labels or _tried(lambda: labels_beside(masks, base))
+    targets, aside = targets_in_spite(rows, names, rename)
+    return targets, tuple((row.id, path, aside[path]) for row in rows for _, path in row.masks if path in aside)

@@ -6,6 +6,8 @@ import base64
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from medunet.auditing.structure_shape import StructureShape
+
 THUMB = 64
 """Rows and columns of a thumbnail."""
 
@@ -42,6 +44,7 @@ class Film:
         thumb: `THUMB` x `THUMB` bytes, row by row: grey from the .5th to the 99.5th percentile.
         turns: how well the picture looks like an upright chest, after each of 16 turns (see `turning`); empty for a
             volume.
+        coloured: the file stores a colour picture, although it may show grey alone.
     """
 
     shape: tuple[int, ...]
@@ -57,6 +60,7 @@ class Film:
     digest: str
     thumb: bytes
     turns: tuple[float, ...] = ()
+    coloured: bool = False
 
     def quantile(self, percent: float) -> float:
         """The stored value at one of the percentiles `QUANTILES`."""
@@ -73,16 +77,17 @@ class Drawn:
         ringing: share of pixels of a lossy mask that are neither background nor structure, 0 to 1.
         pixels: (structure, pixels) of the label map.
         digest: SHA-256 (hex) of the label map.
+        shapes: of each structure that is there, how it lies and is drawn.
         ctr, tilt: cardiothoracic ratio and degrees of the chest, or None.
         remarks: what measuring says of the ratio.
         lung_share: pixels of both lungs over those of the film, or None where there are no two lungs.
         lung_factor: the larger lung's pixels over the smaller's, or None.
         exchanged: right and left lung lie on each other's side; None where they are not told apart.
         heart_right: share of the heart right of the chest's midline (the picture's left), or None.
-        over_heart: share of the heart's columns on whose top the left lung stands, or None.
-        gap: median distance between the lungs above the heart over the chest's width, or None.
+        traits: (name, value) of what is compared with the other masks (see `chest_traits`).
         match: correlation (-1 to 1) of the lungs' outline with the film's dark and bright, or None without a film.
         shift: (down, right) in shares of the film, by which the lungs would fit the film best, or None.
+        match_best, match_mirrored: the match after that shift, and the best one of the mirrored mask, or None.
     """
 
     stored: tuple[int, ...]
@@ -90,6 +95,7 @@ class Drawn:
     ringing: float
     pixels: tuple[tuple[str, int], ...]
     digest: str
+    shapes: tuple[StructureShape, ...] = ()
     ctr: float | None = None
     tilt: float | None = None
     remarks: str = ""
@@ -97,10 +103,15 @@ class Drawn:
     lung_factor: float | None = None
     exchanged: bool | None = None
     heart_right: float | None = None
-    over_heart: float | None = None
-    gap: float | None = None
+    traits: tuple[tuple[str, float], ...] = ()
     match: float | None = None
     shift: tuple[float, float] | None = None
+    match_best: float | None = None
+    match_mirrored: float | None = None
+
+    def trait(self, name: str) -> float | None:
+        """A trait's value, or None."""
+        return dict(self.traits).get(name)
 
     def area(self, structure: str) -> int:
         """Pixels of a structure; 0 where it is not drawn."""
@@ -143,7 +154,8 @@ class Look:
             if len(film.thumb) != THUMB * THUMB or len(film.quantiles) != len(QUANTILES):
                 raise ValueError("a film has another thumbnail or other percentiles")
         if drawn is not None:
-            drawn = _filled(Drawn, drawn)
+            shapes = tuple(_filled(StructureShape, shape) for shape in drawn["shapes"])
+            drawn = _filled(Drawn, drawn | {"shapes": shapes})
         return cls(film, _fault(plain["film_fault"]), drawn, _fault(plain["drawn_fault"]))
 
 

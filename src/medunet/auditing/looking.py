@@ -12,14 +12,16 @@ from medunet.auditing.chest_shape import ChestShape, shape_of
 from medunet.auditing.fitting import fit
 from medunet.auditing.grey import borders, digest_of, plane_of, quantiles_of, thumbnail
 from medunet.auditing.look import Drawn, Fault, FaultKind, Film, Look
+from medunet.auditing.structure_shape import structure_shapes
 from medunet.auditing.turning import scores
 from medunet.cases import Case, Target
 from medunet.cases.codings import label_type
 from medunet.cases.target import Part, check_place
 from medunet.errors import InputError
 from medunet.images import Grid, Image, LabelMap, Pixels, read_pixels
+from medunet.images.picture import GREY_NOTE
 
-VERSION = 1
+VERSION = 2
 """Counted up whenever a look holds other numbers for the same files, so that kept ones are not taken for new."""
 
 _MOST_VALUES = 40
@@ -73,6 +75,7 @@ def _film(image: Image) -> Film:
         digest=digest_of(image.array),
         thumb=thumb.tobytes(),
         turns=scores(thumb) if image.grid.ndim == 2 else (),
+        coloured=image.channels == 3 or GREY_NOTE in image.notes,
     )
 
 
@@ -111,8 +114,8 @@ def _label_map(target: Target, read: list[Pixels | None], grid: Grid, name: str)
 
 def _described(case: Case, labels: LabelMap, read: list[Pixels], image: Image | None) -> Drawn:
     """The numbers of a label map."""
-    shape = shape_of(labels, case.annotated) or ChestShape()
-    match, shift = _fit(labels, image)
+    plane = plane_of(image.array) if image is not None and image.grid.ndim == 2 else None
+    shape = shape_of(labels, case.annotated, plane) or ChestShape()
     counts = np.bincount(labels.array.ravel(), minlength=max(labels.scheme.values) + 1)
     return Drawn(
         stored=_stored(read),
@@ -120,20 +123,27 @@ def _described(case: Case, labels: LabelMap, read: list[Pixels], image: Image | 
         ringing=max((_ringing(pixels) for pixels in read), default=0.0),
         pixels=tuple((name, int(counts[value])) for name, value in labels.scheme.structures),
         digest=digest_of(labels.array),
-        match=match,
-        shift=shift,
+        shapes=structure_shapes(labels),
+        **_fit(labels, image),
         **{name: getattr(shape, name) for name in ChestShape.__dataclass_fields__},
     )
 
 
-def _fit(labels: LabelMap, image: Image | None) -> tuple[float | None, tuple[float, float] | None]:
+def _fit(labels: LabelMap, image: Image | None) -> dict[str, Any]:
     """How well the lungs fit the film (see `fitting`); nothing for a volume or a map without lungs."""
     lungs = [name for name in labels.scheme.names if "lung" in name.lower()]
     if image is None or labels.grid.ndim != 2 or not lungs:
-        return None, None
+        return {}
     mask: NDArray[np.bool_] = np.logical_or.reduce([labels.mask(name) for name in lungs])
     found = fit(plane_of(image.array), mask)
-    return (None, None) if found is None else (round(found[0], 4), found[1])
+    if found is None:
+        return {}
+    return {
+        "match": round(found.match, 4),
+        "shift": found.shift,
+        "match_best": round(found.best, 4),
+        "match_mirrored": round(found.mirrored, 4),
+    }
 
 
 def _stored(read: list[Pixels]) -> tuple[int, ...]:

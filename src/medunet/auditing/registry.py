@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from medunet.auditing import chest_checks, copy_checks, file_checks, film_checks, mask_checks
+from medunet.auditing import (
+    chest_checks,
+    copy_checks,
+    drawing_checks,
+    file_checks,
+    film_checks,
+    mask_checks,
+    table_checks,
+)
 from medunet.auditing.check import Check
 
 FINDINGS: tuple[Check, ...] = (
@@ -13,6 +21,9 @@ FINDINGS: tuple[Check, ...] = (
     Check("MU105", "blank or impossible cells", "issue", "cases.csv", file_checks.blank_or_unknown_cells),
     Check("MU106", "repeated ids", "issue", "cases.csv", file_checks.repeated_ids),
     Check("MU107", "tags that contradict the header", "warning", "cases.csv, headers", file_checks.header_conflicts),
+    Check("MU108", "a table that contradicts the files", "warning", "width, height or ctr",
+          table_checks.table_against_files),
+    Check("MU109", "a table that contradicts itself", "warning", "sex, age or findings", table_checks.contradictions),
     Check("MU201", "constant images", "issue", "images", film_checks.constant),
     Check("MU202", "outliers of exposure", "warning", "8 images of one type", film_checks.exposure),
     Check("MU203", "wide flat borders", "warning", "films", film_checks.wide_borders),
@@ -33,12 +44,18 @@ FINDINGS: tuple[Check, ...] = (
     Check("MU308", "one mask for several films", "issue", "images and masks", mask_checks.same_mask),
     Check("MU309", "masks that do not fit the film", "issue", "films, masks of lungs", mask_checks.misfit),
     Check("MU310", "right and left exchanged", "issue", "masks of both lungs", mask_checks.exchanged_labels),
+    Check("MU311", "stray pieces", "warning", "masks", drawing_checks.stray_pieces),
+    Check("MU312", "holes", "warning", "masks", drawing_checks.holes),
+    Check("MU313", "structures under each other's name", "issue", "masks of two structures",
+          drawing_checks.under_other_name),
+    Check("MU314", "masks without an image", "warning", "images and masks", file_checks.without_image),
     Check("MU401", "implausible cardiothoracic ratios", "warning", "masks of heart and lungs", chest_checks.ratio),
     Check("MU402", "implausible lungs", "warning", "masks of lungs", chest_checks.lungs),
     Check("MU403", "leaning chests", "warning", "masks of lungs", chest_checks.tilt),
     Check("MU404", "unusual sizes of structures", "warning", "8 masks", chest_checks.unusual_area),
     Check("MU405", "a lung drawn through the heart", "warning", "8 masks of heart and lungs",
           chest_checks.lung_through_heart),
+    Check("MU406", "chests unlike the others", "warning", "8 masks of lungs", chest_checks.unlike_others),
     Check("MU501", "exact copies", "issue", "two images", copy_checks.exact_copies),
     Check("MU502", "copies under several subjects", "issue", "two images", copy_checks.copies),
     Check("MU503", "near copies of one subject", "warning", "two images of a subject",

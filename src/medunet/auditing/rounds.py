@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 from medunet.auditing.look import Look
@@ -13,6 +14,7 @@ from medunet.auditing.looking import key_of, look_at
 from medunet.auditing.memory import keep, recall
 from medunet.cases import Case
 from medunet.errors import InputError
+from medunet.images import limits_in_force, limits_set
 
 ROUND = 256
 """Cases after which looks are written down."""
@@ -72,9 +74,10 @@ def _looked(cases: Sequence[Case], workers: int) -> Iterator[Look]:
     if workers > 1 and len(cases) > 2 * workers:
         # Not forked: threads of numerical libraries do not survive that.
         context = multiprocessing.get_context("spawn")
+        look_there = partial(_look_within, {name: limit.value for name, limit in limits_in_force().items()})
         try:
             with ProcessPoolExecutor(workers, mp_context=context) as pool:
-                for look in pool.map(look_at, cases, chunksize=4):
+                for look in pool.map(look_there, cases, chunksize=4):
                     yield look
                     done += 1
             return
@@ -82,3 +85,9 @@ def _looked(cases: Sequence[Case], workers: int) -> Iterator[Look]:
             pass  # a worker died (memory, a signal): this process goes on alone
     for case in cases[done:]:
         yield look_at(case)
+
+
+def _look_within(limits: Mapping[str, int], case: Case) -> Look:
+    """A look under the limits of the process that asked: a new process knows only those of the table."""
+    with limits_set(**limits):
+        return look_at(case)
