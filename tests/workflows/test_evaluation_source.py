@@ -43,7 +43,7 @@ def test_masks_are_found_whatever_word_their_names_end_with(others, tmp_path):
     task = find(tmp_path / "masks", others)
     for case in task.cases:
         wanted = case.read_target()
-        assert (task.source(case, case.read_image()).array == wanted.array).all()
+        assert (task.source(case, case.read_image()).labels.array == wanted.array).all()
 
 
 @pytest.mark.parametrize(

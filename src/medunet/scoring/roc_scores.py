@@ -122,7 +122,9 @@ class PooledRoc:
     refusal: str = ""
 
     def plus(self, counts: Mapping[str, RocCounts] | None) -> PooledRoc:
-        """With one case more; None is a case without a prediction."""
+        """With one case more; None is a case without a prediction, and changes nothing where there is a refusal."""
+        if self.refusal:
+            return self
         if counts is None:
             return replace(self, unpredicted=self.unpredicted + 1)
         summed = {**self.counts, **{n: self.counts[n] + c if n in self.counts else c for n, c in counts.items()}}

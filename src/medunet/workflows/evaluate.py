@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,19 +14,24 @@ from medunet.scoring import (
     NOT_PREDICTED,
     SCORE_COLUMNS,
     ConfusionMatrix,
+    PooledRoc,
+    RocCounts,
     Score,
+    auc_scores,
     confusion,
+    count_case,
     score_case,
     score_measurement,
     score_rows,
     summarise,
+    with_pooled,
 )
-from medunet.workflows.evaluation import Evaluation, Source, Task
+from medunet.workflows.evaluation import Evaluation, Predicted, Task
 from medunet.workflows.measured import Statements, measure_case
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
-OWNED = ("scores.csv", "summary.json", "report.html", "figures", "failed.csv")
+OWNED = ("scores.csv", "summary.json", "report.html", "figures", "tables", "failed.csv")
 EXPERT_COLUMNS = ("ctr_expert", "expert_ctr", "ctr_reader", "ctr_source")
 """Manifest columns that are taken as an expert's ratio, the first that is there."""
 
@@ -78,7 +83,11 @@ def _evaluated(task: Task, column: str | None, progress: Progress) -> Evaluation
     Raises:
         InputError: there is none, or a reference cannot be read.
     """
-    scored = list(_score_all(task, column, progress))
+    scored: list[Scored] = []
+    roc = PooledRoc(refusal=task.no_roc)
+    for one in _score_all(task, column, progress):
+        roc = roc.plus(one.roc)
+        scored.append(replace(one, roc=None))  # megabytes a structure, which are in the sum now
     scores = tuple(score for one in scored for score in one.scores)
     if not scores:
         raise InputError(
@@ -88,24 +97,26 @@ def _evaluated(task: Task, column: str | None, progress: Progress) -> Evaluation
         task.folder,
         task.subject,
         scores,
-        summarise(scores),
+        with_pooled(summarise(scores), roc),
         _sum([one.matrix for one in scored if one.matrix is not None]),
         {one.case.id: one.failure for one in scored if one.failure},
         {one.case.id: one.ratios for one in scored if one.ratios is not None},
         task.cases.provenance,
         task.caution,
+        roc,
     )
 
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """One case with its scores; `failure` says why there was no prediction."""
+    """One case with its scores; `failure` says why there was no prediction, `roc` is None without probabilities."""
 
     case: Case
     scores: tuple[Score, ...]
     matrix: ConfusionMatrix | None
     ratios: tuple[float, float] | None
     failure: str
+    roc: Mapping[str, RocCounts] | None = None
 
 
 def _score_all(task: Task, column: str | None, progress: Progress) -> Iterator[Scored]:
@@ -119,7 +130,7 @@ def _score_all(task: Task, column: str | None, progress: Progress) -> Iterator[S
             except InputError as fault:  # a broken reference is the data's fault, not the model's
                 faults.append(fault)
                 continue
-            yield _score_one(case, reference, task.source, column)
+            yield _score_one(case, reference, task, column)
             progress.advance(number, case.id)
     finally:
         progress.end()
@@ -127,15 +138,16 @@ def _score_all(task: Task, column: str | None, progress: Progress) -> Iterator[S
         raise InputError.together(faults)
 
 
-def _score_one(case: Case, reference: LabelMap, source: Source, column: str | None) -> Scored:
+def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None) -> Scored:
     image: Image | None = None
-    prediction: LabelMap | None = None
+    predicted: Predicted | None = None
     failure = ""
     try:
         image = case.read_image()
-        prediction = source(case, image)
+        predicted = task.source(case, image)
     except InputError as fault:
         failure = f"{NOT_PREDICTED}: {fault.what}"
+    prediction = predicted.labels if predicted is not None else None
     scores = score_case(
         case.id,
         case.subject,
@@ -148,7 +160,20 @@ def _score_one(case: Case, reference: LabelMap, source: Source, column: str | No
         prediction = replace(prediction, grid=reference.grid)
     ratios, errors = _ratio_scores(case, image, reference, prediction, column)
     matrix = confusion(reference, prediction, where=case.id) if prediction is not None else None
-    return Scored(case, (*scores, *errors), matrix, ratios, failure)
+    counts, areas = _roc_scores(case, reference, predicted, task.no_roc or failure)
+    return Scored(case, (*scores, *areas, *errors), matrix, ratios, failure, counts)
+
+
+def _roc_scores(
+    case: Case, reference: LabelMap, predicted: Predicted | None, refusal: str
+) -> tuple[Mapping[str, RocCounts] | None, tuple[Score, ...]]:
+    """Pixels by their probability, and the AUC of every structure."""
+    counts: Mapping[str, RocCounts] | None = None
+    if predicted is not None and predicted.probabilities is not None:
+        counts = count_case(reference, predicted.probabilities, annotated=case.annotated, where=case.id)
+    return counts, auc_scores(
+        case.id, case.subject, reference.scheme, counts, annotated=case.annotated, refusal=refusal
+    )
 
 
 def _ratio_scores(
@@ -217,7 +242,8 @@ def _sum(matrices: Sequence[ConfusionMatrix]) -> ConfusionMatrix | None:
 
 
 def _write(done: Evaluation, task: Task, progress: Progress) -> None:
-    from medunet.workflows.evaluation_page import evaluation_page, write_figures
+    from medunet.workflows.evaluation_files import write_figures, write_tables
+    from medunet.workflows.evaluation_page import evaluation_page
 
     write_csv(done.folder / "scores.csv", SCORE_COLUMNS, score_rows(done.scores))
     write_json(done.folder / "summary.json", done.to_dict())
@@ -225,6 +251,7 @@ def _write(done: Evaluation, task: Task, progress: Progress) -> None:
         write_csv(done.folder / "failed.csv", ("case", "reason"), list(done.failed.items()))
     else:
         remove(done.folder / "failed.csv")
+    write_tables(done, task, done.folder / "tables")
     write_figures(done, task, done.folder / "figures")
     progress.say("drawing the report")
     write_text(done.folder / "report.html", evaluation_page(done, task))

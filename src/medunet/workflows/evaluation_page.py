@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from medunet.errors import InputError
 from medunet.reports import (
@@ -31,11 +30,11 @@ from medunet.reports import (
     film_picture,
     measurement_agreement,
     render,
-    save,
 )
 from medunet.scoring import ALL, Summary, median_cases, worst
 from medunet.workflows import surroundings
 from medunet.workflows.evaluation import Evaluation, Task
+from medunet.workflows.evaluation_roc import roc_section
 from medunet.workflows.measured import Statements, measure_case
 
 SHOWN = 6
@@ -55,6 +54,7 @@ def evaluation_page(done: Evaluation, task: Task) -> str:
         *_ratio_section(done),
         *_picture_sections(done, task),
         *_confusion_section(done),
+        roc_section(done),
         *_curves_section(task),
         Section("Every case", (_cases_table(done, task),)),
         *_failures(done),
@@ -67,18 +67,6 @@ def evaluation_page(done: Evaluation, task: Task) -> str:
         provenance=_provenance(done, task),
     )
     return render(page)
-
-
-def write_figures(done: Evaluation, task: Task, folder: Path) -> None:
-    """The page's figures as SVG and PNG."""
-    if task.log:
-        save(curves(task.log), folder / "curves", ("svg", "png"))
-    save(dice_by_structure(done.scores), folder / "dice", ("svg", "png"))
-    if done.matrix is not None:
-        save(confusion_figure(done.matrix.names, done.matrix.pixels), folder / "confusion", ("svg", "png"))
-    if done.ratios:
-        reference, predicted = zip(*done.ratios.values(), strict=True)
-        save(measurement_agreement(reference, predicted, "CTR"), folder / "ctr", ("svg", "png"))
 
 
 def _structures(summaries: Sequence[Summary]) -> list[str]:
@@ -206,7 +194,7 @@ def _picture(case_id: str, done: Evaluation, task: Task) -> Picture | None:
     case = next(case for case in task.cases.cases if case.id == case_id)
     try:
         image, reference = case.read_image(), case.read_target()
-        labels = None if case_id in done.failed else task.source(case, image)
+        labels = None if case_id in done.failed else task.source(case, image).labels
     except InputError:
         return None
     measured = measure_case(labels, image, case, Statements()) if labels is not None else ()

@@ -110,10 +110,10 @@ def _of_model(
 def _predicting(model: Model) -> Source:
     def source(case: Case, image: Image) -> Predicted:
         said = model.predict(image, probabilities=True)
+        if said.probabilities is None or not np.isfinite(said.probabilities).all():
+            raise InputError(case.id, "gets probabilities that are no numbers (NaN)", "Look at the film's values")
         # with softmax the background comes first
         shares = dict(zip(model.plan.classes, said.probabilities[-len(model.plan.classes) :], strict=True))
-        if any(not np.isfinite(share).all() for share in shares.values()):
-            raise InputError(case.id, "gets probabilities that are no numbers (NaN)", "Look at the film's values")
         return Predicted(said.labels, shares)
 
     return source

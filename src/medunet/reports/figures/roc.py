@@ -72,7 +72,7 @@ def _panel(axes: Axes, curves: Mapping[str, RocCurve], masks: Mapping[str, Point
         if name in masks:
             axes.plot(*masks[name], "o", markersize=7, markerfacecolor="none", markeredgecolor=colours[name], mew=1.5)
     axes.set_box_aspect(1)
-    axes.set_title(title + (" (rings: the masks)" if masks else ""))
+    axes.set_title(title + (" (rings: the masks)" if masks else ""), pad=14)
     axes.set_xlabel("1 − specificity")
     axes.set_ylabel("sensitivity")
 
