@@ -190,7 +190,7 @@ def test_a_compression_without_decoder_is_named_with_a_way_out(make_dicom, grey)
     dataset["PixelData"].is_undefined_length = True
     dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.57"
     dataset.save_as(path)
-    with pytest.raises(InputError, match=r"JPEG Lossless.*(gdcmconv --raw)?|damaged"):
+    with pytest.raises(InputError, match="holds no JPEG stream where its header says"):
         read_image(path)
     dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.100"
     dataset.save_as(path)

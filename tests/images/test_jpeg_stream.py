@@ -14,7 +14,7 @@ def stream(grey, **options):
 
 @pytest.mark.parametrize(("options", "process"), [({}, "baseline"), ({"progressive": True}, "progressive")])
 def test_the_frame_header_of_a_real_stream(grey, options, process):
-    assert frame_header(stream(grey, **options)) == FrameHeader(process, 8, 13, 17, 1)
+    assert frame_header(stream(grey, **options)) == FrameHeader(process, 8, 13, 17, 1, b"\x01")
 
 
 def test_scans(grey):

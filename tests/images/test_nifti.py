@@ -95,6 +95,10 @@ def test_scaling_gives_floats_and_a_slope_of_zero_means_none(tmp_path):
     image = read_image(path)
     assert image.array.dtype == np.float32
     np.testing.assert_array_equal(image.array[0], data.T * 0.5 - 10)
+    content[112:120] = np.array([np.inf, 0.0], "<f4").tobytes()
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="scl_slope is infinite"):
+        read_image(path)
     content[112:120] = np.array([0.0, -10.0], "<f4").tobytes()
     path.write_bytes(content)
     np.testing.assert_array_equal(read_image(path).array[0], data.T)

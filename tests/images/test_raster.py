@@ -203,3 +203,17 @@ def test_buffers_are_not_shared_with_pillow(tmp_path, grey):
     image = read_image(save(tmp_path / "film.png", grey))
     assert image.array.flags.c_contiguous
     assert io.BytesIO(image.array.tobytes()).getbuffer().nbytes == grey.size
+
+
+def test_a_jpeg_that_was_cut_and_closed_again_is_refused(tmp_path):
+    """Decoders fill the missing half with grey and say nothing."""
+    array = np.random.default_rng(1).integers(0, 256, (64, 64)).astype(np.uint8)
+    path = tmp_path / "film.jpg"
+    Pillow.fromarray(array).save(path)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2] + b"\xff\xd9")
+    with pytest.raises(InputError, match="ends before its last pixel"):
+        read_image(path)
+    array[20:] = 0
+    Pillow.fromarray(array).save(path)
+    assert read_image(path).array[0, -8:].max() < 8

@@ -62,6 +62,18 @@ def test_a_dicom_file_may_look_like_a_tiff(samples, grey):
         (b"\xfe\xed\xfa\xce" * 9, "no image data that is known"),
         ("Größe\n".encode() * 900, "it holds text"),
         (b"\x89PNG", "no image data that is known"),
+        (b"RIFF\x9a\0\0\0WEBPVP8 ", "a WebP picture"),
+        (b"\0\0\0\x1cftypavif", "an AVIF picture"),
+        (b"\0\0\0\x0cjP  \r\n\x87\n", "a JPEG 2000 picture"),
+        (b"\xff\x0a\xfa\x7f", "a JPEG XL picture"),
+        (b"GIF89a", "a GIF"),
+        (b"BM6\0", "a bitmap"),
+        (b"\x93NUMPY\x01\0", "a NumPy array"),
+        (b"ObjectType = Image\nNDims = 2\n", "a MetaImage"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "Git LFS has not fetched"),
+        (b"\\\x01\0\0" + bytes(340) + b"ni1\0", "NIfTI in two files"),
+        (b"\\\x01\0\0" + bytes(344), "Analyze image"),
+        (b"<!DOCTYPE html><html>log in</html>", "a web page"),
     ],
 )
 def test_what_is_no_image_is_said_to_be_what_it_is(tmp_path, content, words):

@@ -1,3 +1,4 @@
+import io
 import logging
 import struct
 
@@ -154,7 +155,8 @@ def test_several_pages_are_refused_and_a_thumbnail_is_no_page(tmp_path, grey):
 @pytest.mark.parametrize(
     ("array", "options", "words"),
     [
-        (np.zeros((4, 5, 2), np.uint8), {"planarconfig": "contig"}, None),
+        (np.zeros((4, 5, 2), np.uint8), {"planarconfig": "contig"}, "further channel whose meaning"),
+        (np.zeros((4, 5, 2), np.uint8), {"planarconfig": "contig", "extrasamples": ["unassalpha"]}, "no valid pixel"),
         (np.zeros((4, 5, 5), np.uint8), {"planarconfig": "contig"}, "5 samples a pixel"),
         (np.zeros((4, 5, 4), np.uint8), {"photometric": "separated"}, "colours SEPARATED"),
         (np.zeros((4, 5), np.complex64), {}, "samples of 64 bits"),
@@ -162,8 +164,6 @@ def test_several_pages_are_refused_and_a_thumbnail_is_no_page(tmp_path, grey):
 )
 def test_other_samples_are_refused(tmp_path, array, options, words):
     path = write(tmp_path / "film.tif", array, **options)
-    if words is None:  # grey with alpha, here wholly transparent
-        words = "no valid pixel"
     with pytest.raises(InputError, match=words):
         read_image(path)
 
@@ -216,3 +216,47 @@ def test_a_bomb_is_refused_from_its_header(tmp_path, grey):
     for read in (read_image, read_grid):
         with pytest.raises(InputError, match="max_pixels"):
             read(path)
+
+
+def page_of_bytes(data, compression, rows, columns, photometric=1):
+    """A TIFF of one strip; `photometric` of None leaves the tag out."""
+    entries = [
+        (256, 4, 1, columns), (257, 4, 1, rows), (258, 3, 1, 8), (259, 3, 1, compression), (262, 3, 1, photometric),
+        (273, 4, 1, 200), (277, 3, 1, 1), (278, 4, 1, rows), (279, 4, 1, len(data)),
+    ]  # fmt: skip
+    entries = [entry for entry in entries if entry[3] is not None]
+    head = b"II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(struct.pack("<HHII", *one) for one in entries)
+    return head + bytes(200 - len(head)) + data
+
+
+def test_without_a_word_on_black_and_white_it_is_not_guessed(tmp_path, grey):
+    """Libraries take 0 for white then, and a film would come out inverted."""
+    path = tmp_path / "film.tif"
+    path.write_bytes(page_of_bytes(grey.tobytes(), 1, *grey.shape))
+    np.testing.assert_array_equal(read_image(path).array[0], grey)
+    path.write_bytes(page_of_bytes(grey.tobytes(), 1, *grey.shape, photometric=None))
+    with pytest.raises(InputError, match="whether its 0 is black or white"):
+        read_image(path)
+
+
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9"])
+def test_a_jpeg_strip_that_ends_too_early_is_refused(tmp_path, end):
+    array = np.random.default_rng(1).integers(0, 256, (48, 40)).astype(np.uint8)
+    made = io.BytesIO()
+    Pillow.fromarray(array).save(made, "JPEG", quality=95)
+    path = tmp_path / "film.tif"
+    path.write_bytes(page_of_bytes(made.getvalue(), 7, 48, 40))
+    assert np.abs(read_image(path).array[0].astype(int) - array).max() < 40
+    path.write_bytes(page_of_bytes(made.getvalue()[: len(made.getvalue()) * 2 // 3] + end, 7, 48, 40))
+    with pytest.raises(InputError, match="cut off"):
+        read_image(path)
+
+
+def test_a_further_channel_is_no_alpha_unless_it_says_so(tmp_path, grey):
+    array = np.dstack([grey, grey.T.reshape(grey.shape)])
+    path = write(tmp_path / "film.tif", array, planarconfig="contig", extrasamples=["unspecified"])
+    with pytest.raises(InputError, match="further channel whose meaning it does not say"):
+        read_image(path)
+    array[..., 1] = 255
+    path = write(tmp_path / "film.tif", array, planarconfig="contig", extrasamples=["unspecified"])
+    np.testing.assert_array_equal(read_image(path).array[0], grey)

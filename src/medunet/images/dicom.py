@@ -6,6 +6,7 @@ header, which may hold a patient's name. Windows and VOI LUTs are for the displa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from warnings import WarningMessage
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from medunet.errors import InputError
 from medunet.images.dicom_colour import coloured
+from medunet.images.dicom_doubts import doubts_of
 from medunet.images.dicom_frame import Frame, frame_of, refuse_other_objects
 from medunet.images.dicom_groups import of_one_frame
 from medunet.images.dicom_header import (
@@ -28,8 +30,10 @@ from medunet.images.dicom_header import (
     text_of,
     view_of,
 )
+from medunet.images.dicom_lookup import Lookup, modality_lookup
 from medunet.images.dicom_opening import Elements, Wanted, is_dicom, read_elements
 from medunet.images.dicom_pixels import stored_values
+from medunet.images.dicom_stream import TAKEN_AS_RGB
 from medunet.images.grid import Grid
 from medunet.images.image import Image
 from medunet.images.opening import decoding, warnings_kept
@@ -39,6 +43,12 @@ from medunet.images.validity import without_invalid
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
+LOSSY = "compressed with loss"
+ALWAYS_LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81")
+"""JPEG baseline and extended, JPEG-LS near-lossless."""
+PERHAPS_LOSSY = ("1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203")
+"""JPEG 2000 and HTJ2K, which may be lossless under these transfer syntaxes too."""
+
 __all__ = ["is_dicom", "read_grid", "read_image", "read_pixels", "read_subject"]
 
 
@@ -47,13 +57,17 @@ def read_image(path: Path) -> Image:
     with warnings_kept() as caught:
         elements, frame = _described(path, caught, "native")
         dataset = elements.dataset
-        stored = stored_values(elements, frame, path)
+        little = elements.syntax.is_little_endian if elements.syntax else True
+        stored, stored_notes = stored_values(elements, frame, path)
         padding, padding_notes = _padding(dataset, frame, stored)
         if frame.photometric in ("MONOCHROME1", "MONOCHROME2"):
-            array, value_notes = _values(dataset, frame, stored, path)
+            lookup = modality_lookup(dataset, frame.signed, little, path)
+            array, value_notes = _values(dataset, frame, stored, lookup, path)
             channels = array[None]
         else:
-            channels, value_notes = coloured(dataset, frame, stored, path)
+            taken = any(note.endswith(TAKEN_AS_RGB) for note in stored_notes)
+            colours = replace(frame, photometric="RGB") if taken else frame
+            channels, value_notes = coloured(dataset, colours, stored, little, path)
         channels, valid = without_invalid(channels, padding, path)
         grid, size = _grid(dataset, frame)
         unit = "HU" if _is_hounsfield(dataset) else None
@@ -68,7 +82,15 @@ def read_image(path: Path) -> Image:
             subject=subject_of(dataset),
             valid=valid,
             source=path.name,
-            notes=(*elements.notes, *_lossy_note(dataset), *value_notes, *padding_notes, *size.notes),
+            notes=(
+                *elements.notes,
+                *_lossy_note(elements),
+                *stored_notes,
+                *value_notes,
+                *padding_notes,
+                *size.notes,
+                *doubts_of(dataset, frame.photometric),
+            ),
         )
 
 
@@ -78,12 +100,13 @@ def read_pixels(path: Path) -> Pixels:
     if any(note.startswith("MONOCHROME1") for note in image.notes):
         raise InputError(path, "is a MONOCHROME1 mask: which of its values is background is unclear",
                          "Export it as MONOCHROME2")  # fmt: skip
+    lossy = LOSSY in image.notes
     if image.channels == 1:
-        return Pixels.of_image(image, path)
+        return Pixels.of_image(image, path, lossy=lossy)
     if image.array.dtype != np.uint8 or image.valid is not None:
         raise InputError(path, f"is a colour mask of type {image.array.dtype}", "Export it with 8 bits a channel")
     colours = np.ascontiguousarray(np.moveaxis(image.array, 0, 2))
-    return Pixels(colours, "colour", None, "compressed with loss" in image.notes, image.grid, path.name)
+    return Pixels(colours, "colour", None, lossy, image.grid, path.name)
 
 
 def read_grid(path: Path) -> Grid:
@@ -118,26 +141,29 @@ def _grid(dataset: Dataset, frame: Frame) -> tuple[Grid, Any]:
     return Grid((frame.rows, frame.columns), size.spacing), size
 
 
-def _lossy_note(dataset: Dataset) -> tuple[str, ...]:
+def _lossy_note(elements: Elements) -> tuple[str, ...]:
     """A note on a film that was compressed with loss, now or at any time before."""
-    return ("compressed with loss",) if text_of(dataset, "LossyImageCompression") == "01" else ()
+    said = text_of(elements.dataset, "LossyImageCompression")
+    now = elements.syntax in ALWAYS_LOSSY or (elements.syntax in PERHAPS_LOSSY and said != "00")
+    return (LOSSY,) if now or said == "01" else ()
 
 
-def _values(dataset: Dataset, frame: Frame, stored: NDArray[Any], path: Path) -> tuple[NDArray[Any], tuple[str, ...]]:
+def _values(
+    dataset: Dataset, frame: Frame, stored: NDArray[Any], lookup: Lookup | None, path: Path
+) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Modality transform, then inversion: real values (row, column) in which bright is dense, and notes.
 
     Inverting about the output range after a linear transform is the same as inverting the stored values before it.
     """
     notes: tuple[str, ...] = ()
     low, high = (float(end) for end in frame.range)
-    if "ModalityLUTSequence" in dataset:
-        array, high = _looked_up(dataset, stored, path)
-        low, notes = 0.0, (*notes, "modality LUT applied")
+    array: NDArray[Any] = stored
+    if lookup is not None:
+        array, low, high = lookup.of(stored), 0.0, 2.0**lookup.bits - 1
+        notes = (*notes, "modality LUT applied")
     else:
         slope, intercept = _rescale(dataset, path)
-        if (slope, intercept) == (1.0, 0.0):
-            array = stored
-        else:
+        if (slope, intercept) != (1.0, 0.0):
             array = stored * slope + intercept
             low, high = low * slope + intercept, high * slope + intercept
     # Rounding to float32 comes last, so that a film and its inverse give the same values.
@@ -159,16 +185,6 @@ def _rescale(dataset: Dataset, path: Path) -> tuple[float, float]:
             raise InputError(path, f"{keyword} is not a usable number", "Export the file again")
         pair.append(numbers[0])
     return pair[0], pair[1]
-
-
-def _looked_up(dataset: Dataset, stored: NDArray[Any], path: Path) -> tuple[NDArray[Any], int]:
-    """Values through the modality LUT, unsigned, and the largest value that the LUT can hold."""
-    from pydicom.pixels.processing import apply_modality_lut
-
-    with decoding(path, "modality LUT"):
-        array = np.asarray(apply_modality_lut(stored, dataset))
-        bits = int(dataset.ModalityLUTSequence[0].LUTDescriptor[2])
-    return array, 2**bits - 1
 
 
 def _padding(dataset: Dataset, frame: Frame, stored: NDArray[Any]) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:

@@ -9,20 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medunet.images.dicom_frame import Frame
-from medunet.images.opening import decoding
+from medunet.images.dicom_lookup import palette_lookups
 from medunet.images.picture import GREY_NOTE, equal_channels
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 
-def coloured(dataset: Dataset, frame: Frame, stored: NDArray[Any], path: Path) -> tuple[NDArray[Any], tuple[str, ...]]:
+def coloured(
+    dataset: Dataset, frame: Frame, stored: NDArray[Any], little: bool, path: Path
+) -> tuple[NDArray[Any], tuple[str, ...]]:
     """The frame's channels, and notes.
 
     Args:
         dataset: the header.
         frame: a frame of colours or of palette indices.
         stored: (row, column) indices or (row, column, 3) R, G, B.
+        little: the byte order of the file.
         path: the file, for messages.
 
     Returns:
@@ -33,10 +36,8 @@ def coloured(dataset: Dataset, frame: Frame, stored: NDArray[Any], path: Path) -
     """
     notes: tuple[str, ...] = ()
     if frame.photometric == "PALETTE COLOR":
-        from pydicom.pixels.processing import apply_color_lut
-
-        with decoding(path, "palette"):
-            stored, notes = np.asarray(apply_color_lut(stored, dataset))[..., :3], ("palette colours looked up",)
+        tables = palette_lookups(dataset, frame.signed, little, path)
+        stored, notes = np.stack([table.of(stored) for table in tables], axis=-1), ("palette colours looked up",)
     elif frame.photometric != "RGB":
         notes = (f"{frame.photometric} turned into RGB",)
     if equal_channels(stored):

@@ -110,16 +110,8 @@ def frame_of(dataset: Dataset, path: Path) -> Frame:
     Raises:
         InputError: a missing or impossible element, several frames, or a size above the limits.
     """
-    frames = _whole(dataset, "NumberOfFrames", path) if text_of(dataset, "NumberOfFrames") else 1
-    if frames != 1:
-        raise InputError(
-            path, f"is a multi-frame DICOM file of {frames} frames", "Save each frame as a file of its own"
-        )
-    photometric = text_of(dataset, "PhotometricInterpretation").upper()
-    samples = _whole(dataset, "SamplesPerPixel", path)
-    if photometric not in (ONE_SAMPLE if samples == 1 else COLOURS if samples == 3 else ()):
-        what = f"holds {samples} samples a pixel as {_word(photometric)}, which is not read"
-        raise InputError(path, what, "Export it in grey (MONOCHROME2)")
+    _refuse_other_numbers_of_frames(dataset, path)
+    samples, photometric = _colours(dataset, path)
     rows, columns, allocated = (_whole(dataset, keyword, path) for keyword in ("Rows", "Columns", "BitsAllocated"))
     check_shape(path, (rows, columns), 4 * samples)
     if allocated in (32, 64) and "BitsStored" not in dataset and photometric == "MONOCHROME2":
@@ -133,6 +125,31 @@ def frame_of(dataset: Dataset, path: Path) -> Frame:
         what = f"describes its pixels in a way that is not read: {stored} bits up to bit {high} of {allocated}"
         raise InputError(path, what, "Export it again with 8 or 16 bits a pixel")
     return Frame(rows, columns, allocated, stored, high, sign == 1, photometric)
+
+
+def _refuse_other_numbers_of_frames(dataset: Dataset, path: Path) -> None:
+    """Refuse a header alone, and several frames."""
+    if not any(keyword in dataset for keyword in ("Rows", "Columns", "BitsAllocated", "SamplesPerPixel")):
+        raise InputError(path, "holds neither pixels nor a description of any", "Give an image with pixels")
+    frames = _whole(dataset, "NumberOfFrames", path) if text_of(dataset, "NumberOfFrames") else 1
+    if frames < 1:
+        raise InputError(path, f"says that it has {frames} frames", "Export the file again")
+    if frames != 1:
+        raise InputError(
+            path, f"is a multi-frame DICOM file of {frames} frames", "Save each frame as a file of its own"
+        )
+
+
+def _colours(dataset: Dataset, path: Path) -> tuple[int, str]:
+    """Samples of a pixel and their photometric interpretation."""
+    photometric = text_of(dataset, "PhotometricInterpretation").upper()
+    if not photometric:
+        raise InputError(path, "has no PhotometricInterpretation", "Export the file again")
+    samples = _whole(dataset, "SamplesPerPixel", path)
+    if photometric not in (ONE_SAMPLE if samples == 1 else COLOURS if samples == 3 else ()):
+        what = f"holds {samples} samples a pixel as {_word(photometric)}, which is not read"
+        raise InputError(path, what, "Export it in grey (MONOCHROME2)")
+    return samples, photometric
 
 
 def _whole(dataset: Dataset, keyword: str, path: Path) -> int:

@@ -24,12 +24,21 @@ VIEWS: dict[str, View] = {
 }  # fmt: skip
 """Spellings of ViewPosition and of the meanings in ViewCodeSequence, letters only. Obliques and decubitus are none."""
 
+VIEW_CODES: dict[str, View] = {
+    "272479007": "PA", "399348003": "AP", "399067008": "lateral", "399173006": "lateral", "399198007": "lateral",
+    "R-10214": "PA", "R-40888": "PA", "R-10206": "AP", "R-102CD": "lateral", "R-10236": "lateral", "R-10232": "lateral",
+}  # fmt: skip
+"""Codes of ViewCodeSequence (PS3.16, CID 4010): SNOMED CT and the older SNOMED RT; meanings are in any language."""
+
 PATIENT_MODALITIES = ("CT", "MR", "PT", "NM")
 """Tomographic modalities, whose pixel size is the patient's by construction."""
 
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 ENHANCED_CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2.1"
+LEAST_STEP, LARGEST_STEP = 0.001, 20.0
+"""A pixel size outside of this (mm) is a data-entry error: detectors have .02 to .4, the coarsest scans some 10."""
+
 OLDEST = 130.0
 """An age above this many years is a data-entry error."""
 
@@ -80,16 +89,16 @@ def modality_of(dataset: Dataset) -> str | None:
 
 
 def view_of(dataset: Dataset) -> View | None:
-    """The film's view from ViewPosition, else from the meaning in ViewCodeSequence; None for any other view."""
+    """The film's view from ViewPosition, else from ViewCodeSequence by code or meaning; None for any other view."""
     said = re.sub(r"[^A-Z]", "", text_of(dataset, "ViewPosition").upper())
     if said:
         return VIEWS.get(said)
     try:
         items = dataset.get("ViewCodeSequence") or []
-        meaning = text_of(items[0], "CodeMeaning") if len(items) else ""
+        code, meaning = (text_of(items[0], keyword) if len(items) else "" for keyword in ("CodeValue", "CodeMeaning"))
     except Exception:  # a broken sequence names no view
         return None
-    return VIEWS.get(re.sub(r"[^A-Z]", "", meaning.upper()))
+    return VIEW_CODES.get(code.upper()) or VIEWS.get(re.sub(r"[^A-Z]", "", meaning.upper()))
 
 
 def age_of(dataset: Dataset) -> float | None:
@@ -120,24 +129,25 @@ def pixel_size_of(dataset: Dataset) -> PixelSize:
     """
     notes = []
     pixel, imager = _two_steps(dataset, "PixelSpacing"), _two_steps(dataset, "ImagerPixelSpacing")
+    scanned = _two_steps(dataset, "NominalScannedPixelSpacing")
     for keyword, step in (("PixelSpacing", pixel), ("ImagerPixelSpacing", imager)):
         if step is None and text_of(dataset, keyword):
-            notes.append(f"{keyword} is not two numbers above 0: not used")
+            notes.append(f"{keyword} is not two numbers from {LEAST_STEP:g} to {LARGEST_STEP:g} mm: not used")
     if text_of(dataset, "SOPClassUID") == SECONDARY_CAPTURE and (pixel or imager):
         notes.append("a secondary capture: its pixel size may not be that of the film")
     if pixel is not None:
         calibrated = bool(text_of(dataset, "PixelSpacingCalibrationType")) or (imager is not None and imager != pixel)
         of_patient = modality_of(dataset) in PATIENT_MODALITIES or calibrated
         return PixelSize(pixel, "patient" if of_patient else "detector", tuple(notes))
-    if imager is not None:
-        return PixelSize(imager, "detector", tuple(notes))
+    if imager is not None or scanned is not None:  # a scanned film lay where the detector lies now
+        return PixelSize(imager or scanned, "detector", tuple(notes))
     return PixelSize(None, None, (*notes, "the file says no pixel size"))
 
 
 def _two_steps(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
-    """A (row, column) spacing in mm, or None where it is not exactly two numbers above 0."""
+    """A (row, column) spacing in mm, or None where it is not exactly two numbers that a pixel can have."""
     numbers = numbers_of(dataset, keyword)
-    if numbers is None or len(numbers) != 2 or not all(number > 0 for number in numbers):
+    if numbers is None or len(numbers) != 2 or not all(LEAST_STEP <= number <= LARGEST_STEP for number in numbers):
         return None
     return numbers[0], numbers[1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,40 +11,54 @@ from numpy.typing import NDArray
 
 from medunet.errors import InputError
 from medunet.images.apart import decode_apart
+from medunet.images.dicom_decoding import UNUSED_BITS_KEPT, decoded
 from medunet.images.dicom_frame import Frame, frame_of, refuse_other_objects
+from medunet.images.dicom_header import numbers_of
 from medunet.images.dicom_opening import AGAIN, Elements, read_elements
-from medunet.images.jpeg_stream import sequential_scan_is_sound
+from medunet.images.dicom_stream import refuse_transformed
 from medunet.images.opening import decoding, warnings_kept
 from medunet.images.parcel import Parcel
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-REMEDY = "Write it uncompressed, for example by `gdcmconv --raw`"
 
-_UNUSED_BITS_KEPT: Any = {"correct_unused_bits": False}
-"""Keeps pydicom from clearing bits without a word; typed loosely because its stubs know only dictionaries here."""
+def stored_values(elements: Elements, frame: Frame, path: Path) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """The stored values of a frame, and notes on what was put right.
 
+    Args:
+        elements: with the pixels where they are not compressed.
+        frame: what the header says of them.
+        path: the file.
 
-def stored_values(elements: Elements, frame: Frame, path: Path) -> NDArray[Any]:
-    """The stored values, (row, column) or (row, column, 3) as R, G, B; `elements` hold the pixels if not compressed."""
+    Returns:
+        (row, column), or (row, column, 3) as R, G, B.
+
+    Raises:
+        InputError: they cannot be decoded, or are not what the header says.
+    """
     if not elements.syntax:
         raise InputError(path, "does not say a transfer syntax that is known", "Write it again uncompressed")
+    notes: tuple[str, ...] = ()
     if elements.syntax.is_compressed:
-        array = decode_apart("dicom", path).arrays["stored"]
+        parcel = decode_apart("dicom", path)
+        array, notes = parcel.arrays["stored"], tuple(str(note) for note in parcel.words["notes"])
     else:
-        array = _native(elements, frame, path)
+        array, notes = _native(elements, frame, path)
     wanted = (frame.rows, frame.columns) if frame.samples == 1 else (frame.rows, frame.columns, frame.samples)
     if array.shape != wanted:
         raise InputError(path, "holds pixels of another size than its header says", AGAIN)
-    return array if frame.dtype.kind == "f" else _within_bits(elements.dataset, frame, array, path)
+    if frame.is_float:
+        return array, notes
+    # Of compressed frames only RLE's can have it (see `dicom_stream`).
+    return _within_bits(elements.dataset, frame, _brought_down(array, frame), path), notes
 
 
 def decode_here(path: Path) -> Parcel:
     """Decode a compressed frame in this process, which is the worker.
 
     Returns:
-        A parcel with the array "stored".
+        A parcel with the array "stored" and the word "notes".
     """
     with warnings_kept() as caught:
         elements = read_elements(path, "any", caught)
@@ -51,78 +66,56 @@ def decode_here(path: Path) -> Parcel:
         frame = frame_of(elements.dataset, path)
         if "PixelData" not in elements.dataset:
             raise InputError(path, "holds no pixel data", "Give an image with pixels")
-        return Parcel(arrays={"stored": _decoded(elements, frame, path)})
+        array, notes = decoded(elements, frame, path)
+        return Parcel({"notes": list(notes)}, {"stored": array})
 
 
-def _decoded(elements: Elements, frame: Frame, path: Path) -> NDArray[Any]:
-    """The frame through pydicom's decoders, or GDCM for the one kind that pydicom does not hand to it."""
-    from pydicom.pixels.decoders.base import get_decoder
-    from pydicom.uid import JPEGExtended12Bit
-
-    syntax, name = elements.syntax, elements.syntax.name
-    if syntax == JPEGExtended12Bit and frame.stored > 8:
-        return _twelve_bits(elements.dataset, frame, path)
-    try:
-        decoder = get_decoder(syntax)
-    except NotImplementedError:
-        decoder = None
-    if decoder is None or not decoder.is_available:
-        raise InputError(path, f"is compressed as {name}, for which no decoder is installed", REMEDY)
-    with decoding(path, name):
-        try:
-            array, _ = decoder.as_array(elements.dataset, raw=frame.samples == 1, **_UNUSED_BITS_KEPT)
-        except RuntimeError as error:  # no plugin took it: damaged, or a kind that the installed plugins do not know
-            raise InputError(path, f"is compressed as {name} and no installed decoder can decode it", REMEDY) from error
-    return array
-
-
-def _twelve_bits(dataset: Dataset, frame: Frame, path: Path) -> NDArray[Any]:
-    """JPEG Extended of more than 8 bits, which pydicom has no free decoder for; GDCM reads it."""
-    import gdcm
-    from pydicom.encaps import generate_frames
-
-    with decoding(path, "JPEG Extended"):
-        stream = next(generate_frames(dataset.PixelData, number_of_frames=1))
-        if not sequential_scan_is_sound(stream):
-            raise InputError(
-                path, "holds a JPEG stream whose scan header is wrong: it cannot be decoded safely", REMEDY
-            )
-        reader = gdcm.ImageReader()
-        reader.SetFileName(str(path))
-        if not reader.Read():
-            raise ValueError("GDCM refuses the file")
-        image = reader.GetImage()
-        kind = image.GetPixelFormat()
-        if (image.GetDimension(0), image.GetDimension(1)) != (frame.columns, frame.rows) or frame.samples != 1:
-            raise InputError(path, "holds pixels of another size than its header says", AGAIN)
-        buffer = image.GetBuffer()
-        data = buffer.encode("utf-8", "surrogateescape") if isinstance(buffer, str) else bytes(buffer)
-        sign = "i" if kind.GetPixelRepresentation() else "u"
-        array = np.frombuffer(data, dtype=f"<{sign}{kind.GetBitsAllocated() // 8}")
-        return array.reshape(frame.rows, frame.columns)
-
-
-def _native(elements: Elements, frame: Frame, path: Path) -> NDArray[Any]:
-    """The frame of an uncompressed file."""
+def _native(elements: Elements, frame: Frame, path: Path) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """The frame of an uncompressed file, and notes."""
     dataset = elements.dataset
+    data, notes = _native_bytes(dataset, frame, path)
+    if frame.is_float:
+        stored = frame.dtype.newbyteorder("<" if elements.syntax.is_little_endian else ">")
+        return np.frombuffer(data, stored, frame.rows * frame.columns).reshape(frame.rows, frame.columns), notes
+    from pydicom.pixels.decoders.base import get_decoder
+
+    refuse_transformed(frame, path)
+    _set_planes(dataset, frame, path)
+    with decoding(path, elements.syntax.name):
+        if "TransferSyntaxUID" not in dataset.file_meta:
+            dataset.file_meta.TransferSyntaxUID = elements.syntax
+        dataset.PhotometricInterpretation = frame.photometric  # as it was understood: in capitals, the first of several
+        array, _ = get_decoder(elements.syntax).as_array(dataset, raw=frame.samples == 1, **UNUSED_BITS_KEPT)
+    return array, notes
+
+
+def _native_bytes(dataset: Dataset, frame: Frame, path: Path) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes of an uncompressed frame, as many as its header asks for."""
     keyword = {4: "FloatPixelData", 8: "DoubleFloatPixelData"}[frame.dtype.itemsize] if frame.is_float else "PixelData"
-    if keyword not in dataset:
-        raise InputError(path, "holds no pixel data", "Give an image with pixels")
-    data = dataset[keyword].value
+    data = dataset[keyword].value if keyword in dataset else None
     if not isinstance(data, bytes):
         raise InputError(path, "holds no pixel data", "Give an image with pixels")
     if len(data) < frame.native_bytes:
         raise InputError(path, f"is cut off: pixel data {len(data)} bytes, {frame.native_bytes} expected", AGAIN)
-    if frame.is_float:
-        stored = frame.dtype.newbyteorder("<" if elements.syntax.is_little_endian else ">")
-        return np.frombuffer(data, stored, frame.rows * frame.columns).reshape(frame.rows, frame.columns)
-    from pydicom.pixels.decoders.base import get_decoder
+    more = data[frame.native_bytes :]
+    if len(more) <= 1:
+        return data, ()
+    # Some systems fill up to a block with zeros; a row or more of anything else belongs to a picture of another size.
+    if len(more) >= frame.native_bytes // frame.rows and any(more):
+        what = f"holds {len(data)} bytes of pixels where its header describes {frame.native_bytes}"
+        raise InputError(path, what, AGAIN)
+    dataset[keyword].value = data[: frame.native_bytes + frame.native_bytes % 2]
+    return dataset[keyword].value, (f"{len(more)} bytes behind the pixels not used",)
 
-    with decoding(path, elements.syntax.name):
-        if "TransferSyntaxUID" not in dataset.file_meta:
-            dataset.file_meta.TransferSyntaxUID = elements.syntax
-        array, _ = get_decoder(elements.syntax).as_array(dataset, raw=frame.samples == 1, **_UNUSED_BITS_KEPT)
-    return _brought_down(array, frame)
+
+def _set_planes(dataset: Dataset, frame: Frame, path: Path) -> None:
+    """Refuse colours of which it is unknown whether they lie by pixel or by plane."""
+    if frame.samples == 1:
+        return
+    if frame.photometric == "YBR_FULL_422":
+        dataset.PlanarConfiguration = 0  # it has no other
+    elif numbers_of(dataset, "PlanarConfiguration") not in ((0.0,), (1.0,)):
+        raise InputError(path, "does not say by PlanarConfiguration how its colours lie", "Export the file again")
 
 
 def _brought_down(array: NDArray[Any], frame: Frame) -> NDArray[Any]:
@@ -141,12 +134,25 @@ def _within_bits(dataset: Dataset, frame: Frame, array: NDArray[Any], path: Path
     (low, high), least, most = frame.range, int(array.min()), int(array.max())
     if low <= least and most <= high:
         return array
-    tags = list(dataset.keys())
-    overlay = any(0x6000 <= tag.group <= 0x60FF and tag.element == 0x0102 for tag in tags)
     unextended = frame.signed and least >= low and most < 2**frame.stored
-    if not overlay and not unextended:
+    if not unextended and not _only_overlays_above(dataset, frame, array):
         what = f"holds values from {least} to {most}, more than its {frame.stored} stored bits"
         raise InputError(path, what, "Export the file again")
     shift = frame.allocated - frame.stored
     shifted: NDArray[Any] = np.right_shift(np.left_shift(array, shift), shift)
     return shifted
+
+
+def _only_overlays_above(dataset: Dataset, frame: Frame, array: NDArray[Any]) -> bool:
+    """Whether all bits above the stored ones are those in which overlay planes lie, as files before 2004 have them."""
+    bits = 0
+    for tag in list(dataset.keys()):
+        if 0x6000 <= tag.group <= 0x60FF and tag.element == 0x0102:
+            with suppress(Exception):  # an element that is no number names no bit
+                position = int(dataset[tag].value)
+                bits |= 1 << position if frame.stored <= position < frame.allocated else 0
+    words = array.view(np.dtype(f"u{array.dtype.itemsize}"))
+    sign = 2**frame.allocated - 2**frame.stored
+    above = np.unique(words & sign).tolist()
+    # Signed values may carry their sign upwards through the bits that no overlay uses.
+    return all((one & ~bits) in (0, sign & ~bits if frame.signed else 0) for one in above)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +17,15 @@ View = Literal["PA", "AP", "lateral"]
 
 SpacingAt = Literal["patient", "detector"]
 """Where a film's spacing holds: calibrated to the patient, or in the plane of the detector."""
+
+PLANE_NOTES: Mapping[SpacingAt | None, str] = MappingProxyType(
+    {
+        "patient": "mm in the patient's plane",
+        "detector": "mm at the detector: the patient is smaller",
+        None: "mm as the file states them",
+    }
+)
+"""What a reader of a film's lengths in mm must know, by where its spacing holds."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from numpy.typing import NDArray
+
+JFIF, ADOBE = 0xE0, 0xEE
 START_OF_SCAN = 0xDA
 END_OF_IMAGE = 0xD9
 
@@ -29,6 +33,9 @@ PROCESSES: dict[int, str] = {
 _ALONE = {0x01, *range(0xD0, 0xD9)}
 """Markers without a length behind them."""
 
+_FILLING = bytes(range(1, 255))
+"""Bytes that no decoder takes for nothing, and none of them the start of a marker."""
+
 
 @dataclass(frozen=True, slots=True)
 class FrameHeader:
@@ -39,6 +46,8 @@ class FrameHeader:
         bits: precision of a sample.
         rows, columns: size.
         components: samples of a pixel.
+        ids: the components' identifiers.
+        subsampled: True where the components have different sizes.
     """
 
     process: str
@@ -46,6 +55,8 @@ class FrameHeader:
     rows: int
     columns: int
     components: int
+    ids: bytes = b""
+    subsampled: bool = False
 
 
 def segments(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -74,8 +85,57 @@ def frame_header(data: bytes) -> FrameHeader | None:
     for marker, content in segments(data):
         if marker in PROCESSES and len(content) >= 6:
             rows, columns = int.from_bytes(content[1:3], "big"), int.from_bytes(content[3:5], "big")
-            return FrameHeader(PROCESSES[marker], content[0], rows, columns, content[5])
+            factors = content[7 : 6 + 3 * content[5] : 3]
+            return FrameHeader(
+                PROCESSES[marker],
+                content[0],
+                rows,
+                columns,
+                content[5],
+                content[6 : 6 + 3 * content[5] : 3],
+                len(set(factors)) > 1,
+            )
     return None
+
+
+def holds_luminance(data: bytes, header: FrameHeader) -> bool | None:
+    """Whether three components are YCbCr (True) or R, G, B (False) as the stream says it; None where it does not.
+
+    Adobe's marker says it, JFIF means YCbCr, components may be called R, G, B, and only colour differences are stored
+    at another size than the rest.
+    """
+    for marker, content in segments(data):
+        if marker == ADOBE and content.startswith(b"Adobe") and len(content) >= 12:
+            return content[11] != 0
+        if marker == JFIF and content.startswith(b"JFIF"):
+            return True
+    if header.ids == b"RGB":
+        return False
+    return True if header.subsampled else None
+
+
+def filled_up(data: bytes) -> bytes:
+    """The stream with other bytes before the end of its first scan.
+
+    A decoder has no use for them where the scan is whole. Where it was cut off and closed by an end marker, decoders
+    make up the missing part without a word, and these bytes change what they make up.
+    """
+    at = data.find(b"\xff\xd9", _scan_start(data))
+    return data if at < 0 else data[:at] + _FILLING + data[at:]
+
+
+def ends_flat(array: NDArray[Any]) -> bool:
+    """Whether the last pixels of a decoded picture (row, column[, sample]) are all alike, as made-up ones are."""
+    tail = array[-1, -8:]
+    return bool((tail == tail[0]).all())
+
+
+def _scan_start(data: bytes) -> int:
+    """Where the pixels of the first scan start."""
+    at = 2
+    for marker, content in segments(data):
+        at = data.index(bytes([0xFF, marker]), at) + 4 + len(content)
+    return at
 
 
 def sequential_scan_is_sound(data: bytes) -> bool:

@@ -122,6 +122,8 @@ def _read_header(stream: BinaryIO, path: Path) -> _Header:
     check_shape(path, full, dtype.itemsize)
     shape, counted = _spatial(full, path)
     grid, notes = _grid(raw, shape, counted, path)
+    if math.isinf(float(raw["scl_slope"])):
+        raise InputError(path, "is damaged: its scl_slope is infinite", "Export it again")
     slope, intercept = raw.get_slope_inter()  # (None, None) for a slope of 0 or NaN: nothing is scaled
     slope, intercept = (1.0, 0.0) if slope is None else (float(slope), float(intercept))
     offset = max(int(raw["vox_offset"]), size + 4)

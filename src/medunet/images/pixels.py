@@ -50,7 +50,7 @@ class Pixels:
             raise ValueError(f"a palette belongs to the kind palette, got {self.kind}")
 
     @classmethod
-    def of_image(cls, image: Image, path: Path) -> Pixels:
+    def of_image(cls, image: Image, path: Path, *, lossy: bool = False) -> Pixels:
         """The values of a one-channel image as a mask, for formats that hold numbers rather than pictures.
 
         Raises:
@@ -60,7 +60,7 @@ class Pixels:
             count = int(np.count_nonzero(~image.valid))
             raise InputError(path, f"is a mask with {count} elements that have no value (NaN or padding)",
                              "Export it with 0 for the background")  # fmt: skip
-        return cls(whole_numbers(image.array[0], path), "grey", None, False, image.grid, path.name)
+        return cls(whole_numbers(image.array[0], path), "grey", None, lossy, image.grid, path.name)
 
 
 def whole_numbers(array: NDArray[Any], path: Path) -> NDArray[np.unsignedinteger]:

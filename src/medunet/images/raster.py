@@ -5,8 +5,7 @@ Pillow hands 16-bit colour over as 8-bit colour and says nothing; the PNG header
 
 from __future__ import annotations
 
-import struct
-import zlib
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,14 +21,15 @@ from medunet.errors import InputError
 from medunet.images.apart import decode_apart
 from medunet.images.grid import Grid
 from medunet.images.image import Image
-from medunet.images.jpeg_stream import frame_header
+from medunet.images.jpeg_stream import ends_flat, frame_header
+from medunet.images.jpeg_whole import is_whole
 from medunet.images.limits import check_shape
 from medunet.images.opening import decoding, warnings_kept
 from medunet.images.parcel import Parcel
 from medunet.images.picture import Picture, orientation_note, upright, upright_shape
 from medunet.images.pixels import Pixels
+from medunet.images.png_stream import SIGNATURE, PngHeader, has_all_rows, png_header, png_pixels
 
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 JPEG_SIGNATURE = b"\xff\xd8\xff"
 ORIENTATION_TAG = 0x0112
 
@@ -38,9 +38,6 @@ GREY, COLOUR, PALETTE = 0, 2, 3
 
 _JPEG_HEAD = 1 << 22
 """Bytes of a JPEG in which its header must stand, behind thumbnails and colour profiles."""
-
-_CHUNK_LIMIT = 1 << 20
-"""An EXIF chunk is at most 64 KiB; what claims more is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Header:
         depth: bits a sample.
         colour: a PNG's colour type, or None for a JPEG.
         orientation: EXIF orientation, 1 to 8.
-        animated: True for a PNG of several pictures.
+        png: what a PNG says beyond that, or None for a JPEG.
         plain: False for a JPEG that takes many passes over its pixels, which a hostile one can make endless.
     """
 
@@ -61,13 +58,13 @@ class Header:
     depth: int
     colour: int | None
     orientation: int
-    animated: bool = False
+    png: PngHeader | None = None
     plain: bool = True
 
 
 def is_png(head: bytes) -> bool:
     """True where the first bytes are a PNG's."""
-    return head.startswith(PNG_SIGNATURE)
+    return head.startswith(SIGNATURE)
 
 
 def is_jpeg(head: bytes) -> bool:
@@ -104,16 +101,13 @@ def _decode(path: Path) -> Picture:
 
 def _decoded(path: Path, header: Header) -> Picture:
     """Decode a PNG or JPEG into an upright Picture."""
-    notes = orientation_note(header.orientation)
-    with _opened(path) as picture:
+    with _opened(path, header) as picture:
         with decoding(path, picture.format or "picture"):
             picture.load()
             array = np.asarray(picture)
-            alpha = _alpha(picture, array)
+            _refuse_halves(path, header, array)
+        table = picture.info.get("transparency")
         palette = _palette(picture, array, path)
-        lossy = picture.format == "JPEG"
-    if array.ndim == 3 and array.shape[2] in (2, 4):
-        array = array[..., 0] if array.shape[2] == 2 else array[..., :3]
     if array.dtype == np.bool_:
         array = array.astype(np.uint8)
     elif array.dtype == np.int32:  # older Pillow: 16-bit grey as 32-bit integers
@@ -121,23 +115,45 @@ def _decoded(path: Path, header: Header) -> Picture:
     elif header.colour == GREY and header.depth in (2, 4):
         # Pillow stretches 2 and 4 bits to 0..255; a mask needs the values that were stored.
         array = array // np.uint8(255 // (2**header.depth - 1))
+    alpha = _alpha(array, header, table)
+    if array.ndim == 3 and array.shape[2] in (2, 4):
+        array = array[..., 0] if array.shape[2] == 2 else array[..., :3]
     if alpha is not None:
         alpha = upright(alpha, header.orientation)
-    return Picture(upright(array, header.orientation), palette, alpha, lossy, notes)
+    notes = orientation_note(header.orientation)
+    return Picture(upright(array, header.orientation), palette, alpha, header.png is None, notes)
 
 
-def _alpha(picture: Pillow.Image, array: NDArray[Any]) -> NDArray[np.unsignedinteger] | None:
+def _refuse_halves(path: Path, header: Header, array: NDArray[Any]) -> None:
+    """Refuse a file whose last part is missing, where the end of the decoded array (as stored) looks made up.
+
+    Decoders fill what is missing with zeros (PNG) or grey (JPEG) and say nothing where the file has an end mark.
+    """
+    whole = True
+    if header.png is not None and (header.png.interlaced or not array[-1].any()):
+        whole = has_all_rows(png_pixels(path), header.png)
+    elif header.png is None and header.plain and ends_flat(array):
+        whole = is_whole(path.read_bytes(), array)
+    if not whole:
+        raise InputError(path, "is cut off: it ends before its last pixel", "Copy or export the file again")
+
+
+def _alpha(
+    array: NDArray[Any], header: Header, table: bytes | tuple[int, ...] | int | None
+) -> NDArray[np.unsignedinteger] | None:
     """Alpha (row, column) of a decoded picture: a channel, a palette's table or one colour that stands for nothing."""
     if array.ndim == 3 and array.shape[2] in (2, 4):
         return np.asarray(array[..., -1])
-    transparency = picture.info.get("transparency")
-    if transparency is None:
+    if header.colour == PALETTE and table is not None:
+        alpha = np.full(256, 255, dtype=np.uint8)
+        if isinstance(table, bytes):
+            alpha[: len(table)] = np.frombuffer(table, dtype=np.uint8)
+        else:  # Pillow's word for a table of which one entry alone is transparent
+            alpha[table] = 0
+        return np.asarray(alpha[array])
+    if header.png is None or header.png.transparent is None:
         return None
-    if isinstance(transparency, bytes):
-        table = np.full(256, 255, dtype=np.uint8)
-        table[: len(transparency)] = np.frombuffer(transparency, dtype=np.uint8)
-        return np.asarray(table[array])
-    clear = array == np.asarray(transparency)
+    clear = array == np.asarray(header.png.transparent)
     if clear.ndim == 3:
         clear = clear.all(axis=2)
     return np.where(clear, 0, 255).astype(np.uint8)
@@ -156,13 +172,15 @@ def _palette(picture: Pillow.Image, array: NDArray[Any], path: Path) -> NDArray[
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[ImageFile.ImageFile]:
-    """Open a PNG or JPEG with Pillow, header only, its warnings kept off the terminal."""
+def _opened(path: Path, header: Header | None) -> Iterator[ImageFile.ImageFile]:
+    """Open a PNG, whose header is known, or a JPEG with Pillow; its warnings are kept off the terminal."""
     with decoding(path, "picture"), warnings_kept():
         # Not by Pillow.open: its own fixed limit would stand beside the one that a user can raise.
-        with open(path, "rb") as file:
-            png = is_png(file.read(len(PNG_SIGNATURE)))
-        picture = PngImagePlugin.PngImageFile(path) if png else JpegImagePlugin.JpegImageFile(path)
+        picture: ImageFile.ImageFile
+        if header is not None and header.png is not None:
+            picture = PngImagePlugin.PngImageFile(io.BytesIO(png_pixels(path)))
+        else:
+            picture = JpegImagePlugin.JpegImageFile(path)
     with picture:
         yield picture
 
@@ -170,10 +188,10 @@ def _opened(path: Path) -> Iterator[ImageFile.ImageFile]:
 def _header(path: Path) -> Header:
     """Read, check and return the header of a PNG or JPEG."""
     with open(path, "rb") as file:
-        png = is_png(file.read(len(PNG_SIGNATURE)))
+        png = is_png(file.read(len(SIGNATURE)))
     header = _png_header(path) if png else _jpeg_header(path)
     check_shape(path, (header.rows, header.columns), 8)
-    if header.animated:
+    if header.png is not None and header.png.animated:
         raise InputError(path, "is an animated PNG of several pictures", "Export the one picture that is meant")
     if header.depth == 16 and header.colour != GREY:
         raise InputError(
@@ -186,26 +204,10 @@ def _header(path: Path) -> Header:
 
 def _png_header(path: Path) -> Header:
     """Size, depth, colour type and orientation of a PNG, from its chunks; pixels are skipped, not read."""
-    fields: tuple[int, ...] | None = None
-    orientation, animated = 1, False
-    with decoding(path, "PNG"), open(path, "rb") as file:
-        file.seek(len(PNG_SIGNATURE))
-        while len(start := file.read(8)) == 8:
-            length, name = struct.unpack(">I4s", start)
-            if name in (b"IHDR", b"eXIf") and length <= _CHUNK_LIMIT:
-                data = file.read(length)
-                if name == b"IHDR" and file.read(4) == struct.pack(">I", zlib.crc32(name + data)):
-                    fields = struct.unpack(">IIBB", data[:10])
-                elif name == b"eXIf":
-                    orientation = _orientation(data)
-                    file.seek(4, 1)
-            else:
-                animated = animated or name == b"acTL"
-                file.seek(length + 4, 1)
-    if fields is None:
-        raise InputError(path, "is damaged or cut off: it has no PNG header", "Copy or export the file again")
-    columns, rows, depth, colour = fields
-    return Header(columns, rows, depth, colour, orientation, animated)
+    with decoding(path, "PNG"):
+        png = png_header(path)
+    orientation = 1 if png.exif is None else _orientation(png.exif)
+    return Header(png.columns, png.rows, png.depth, png.colour, orientation, png)
 
 
 def _jpeg_header(path: Path) -> Header:
@@ -218,7 +220,7 @@ def _jpeg_header(path: Path) -> Header:
         what = f"is a JPEG of {found.bits} bits with the process `{found.process}`, which is not read"
         raise InputError(path, what, "Export it as PNG, or as JPEG of 8 bits")
     check_shape(path, (found.rows, found.columns), 4)
-    with _opened(path) as picture:
+    with _opened(path, None) as picture:
         if picture.mode not in ("L", "RGB"):
             raise InputError(path, f"is a {picture.mode} JPEG for print", "Export it in grey or RGB")
         with decoding(path, "JPEG"), warnings_kept():

@@ -118,12 +118,40 @@ def _reader_for(path: Path) -> Reader:
     )
 
 
+KNOWN: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"%PDF", "a PDF"),
+    (0, b"PK\x03\x04", "a ZIP archive"),
+    (0, b"\x1f\x8b", "gzipped data that is no NIfTI"),
+    (0, b"BZh", "data compressed by bzip2"),
+    (0, b"\xfd7zXZ", "data compressed by xz"),
+    (0, b"GIF8", "a GIF"),
+    (0, b"BM", "a bitmap (BMP)"),
+    (8, b"WEBP", "a WebP picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (4, b"ftyphei", "a HEIC picture"),
+    (0, b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
+    (0, b"\xff\x0a", "a JPEG XL picture"),
+    (0, b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (0, b"ObjectType", "a MetaImage (.mha, .mhd)"),
+    (0, b"NRRD", "an NRRD"),
+    (0, b"\x89HDF", "an HDF5 file"),
+    (0, b"\x93NUMPY", "a NumPy array"),
+    (0, b"MATLAB", "a MATLAB file"),
+    (0, b"version https://git-lfs", "the pointer of a file that Git LFS has not fetched"),
+    (0, b"<svg", "a drawing (SVG)"),
+    (0, b"<!DOCTYPE html", "a web page"),
+    (0, b"<html", "a web page"),
+    (344, b"ni1\x00", "the header of a NIfTI in two files (.hdr, .img)"),
+    (0, b"\x5c\x01\x00\x00", "the header of an Analyze image (.hdr, .img)"),
+)
+"""(place, bytes, what they are): formats that are not read, so that a refusal can name them."""
+
+
 def _looks_like(head: bytes) -> str:
     """What unclaimed bytes seem to be, in words."""
-    known = {b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP archive", b"\x1f\x8b": "gzipped data that is no NIfTI",
-             b"GIF8": "a GIF", b"BM": "a bitmap (BMP)", b"NRRD": "an NRRD", b"\x89HDF": "an HDF5 file"}  # fmt: skip
-    for mark, words in known.items():
-        if head.startswith(mark):
+    for place, mark, words in KNOWN:
+        if head[place : place + len(mark)] == mark:
             return words
     if not any(head):
         return "nothing but zeros"
@@ -131,4 +159,5 @@ def _looks_like(head: bytes) -> str:
         text = head.decode("utf-8", errors="strict") if len(head) < 4096 else head[:4000].decode("utf-8")
     except UnicodeDecodeError:
         return "no image data that is known here"
-    return "text" if text.isprintable() or any(sign in text for sign in "\n\t") else "no image data that is known here"
+    written = all(sign.isprintable() or sign in "\n\r\t\f" for sign in text)
+    return "text" if written else "no image data that is known here"

@@ -23,6 +23,7 @@ from medunet.errors import InputError
 from medunet.images.apart import decode_apart
 from medunet.images.grid import Grid
 from medunet.images.image import Image
+from medunet.images.jpeg_whole import decode, is_whole
 from medunet.images.limits import check_shape
 from medunet.images.opening import decoding, warnings_kept
 from medunet.images.parcel import Parcel
@@ -36,8 +37,14 @@ if TYPE_CHECKING:
 SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 """Little and big endian, TIFF and BigTIFF."""
 
+PHOTOMETRIC, JPEG_TABLES = 262, 347
+"""Tags that are asked for by their number."""
+
 MINISWHITE, MINISBLACK, RGB, PALETTE = 0, 1, 2, 3
 """Photometric interpretations that are read (TIFF 6.0, tag 262)."""
+
+ALPHA = ((1,), (2,))
+"""Meanings of a further sample (tag 338): alpha, that the colours were multiplied by or not."""
 
 UNCOMPRESSED = 1
 PLANES = 2
@@ -48,7 +55,8 @@ BY_TIFFFILE = (UNCOMPRESSED, 8, 32773, 32946)
 
 DEFLATE = (8, 32946)
 
-BY_PILLOW = {5: "LZW", 7: "JPEG"}
+JPEG = 7
+BY_PILLOW = {5: "LZW", JPEG: "JPEG"}
 """Compressions that Pillow's libtiff decodes."""
 
 PILLOW_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B")
@@ -115,10 +123,10 @@ def _decoded(path: Path) -> Picture:
         photometric, orientation = int(page.photometric), _orientation(page)
         array = _samples(page, path)
         palette = _palette(page) if photometric == PALETTE else None
-        lossy = int(page.compression) == 7
-        bits = int(page.bitspersample)
+        lossy = int(page.compression) == JPEG
+        bits, meanings = int(page.bitspersample), tuple(int(one) for one in page.extrasamples or ())
     notes = orientation_note(orientation)
-    array, alpha = _without_alpha(array, photometric, path)
+    array, alpha = _without_alpha(array, photometric, meanings, path)
     if array.dtype == np.bool_:
         array = array.astype(np.uint8)
     if photometric == MINISWHITE:
@@ -170,6 +178,8 @@ def _single_page(pages: Sequence[Any], path: Path) -> TiffPage:
     page: TiffPage = pages[0]
     if page.imagedepth != 1:
         raise InputError(path, "is a TIFF with a depth", "Export each slice as a file of its own")
+    if page.tags.get(PHOTOMETRIC) is None:
+        raise InputError(path, "does not say whether its 0 is black or white", "Export it in grey, RGB or palette")
     if page.photometric is None or int(page.photometric) not in (MINISWHITE, MINISBLACK, RGB, PALETTE):
         kind = getattr(page.photometric, "name", "unknown")
         if int(page.compression) not in BY_PILLOW:
@@ -225,10 +235,25 @@ def _check_inflated(page: TiffPage, path: Path) -> None:
             raise InputError(path, "inflates to more than its header says", "Export the file again")
 
 
+def _refuse_halves(page: TiffPage, path: Path) -> None:
+    """Refuse a page of which a strip or tile in JPEG ends before its last pixel."""
+    tables = page.tags.get(JPEG_TABLES)
+    handle = page.parent.filehandle
+    for start, count in zip(page.dataoffsets, page.databytecounts, strict=False):
+        handle.seek(start)
+        data = handle.read(count)
+        if tables is not None:  # what all strips share stands once, as a stream of its own
+            data = bytes(tables.value)[:-2] + data[2:]
+        if not is_whole(data, decode(data)):
+            raise InputError(path, "is cut off: bytes of its pixels are missing", "Copy or export the file again")
+
+
 def _by_pillow(page: TiffPage, path: Path) -> NDArray[Any]:
     """The page decoded by Pillow, which turns it upright itself; values as stored."""
     from PIL import Image as Pillow
 
+    if int(page.compression) == JPEG:
+        _refuse_halves(page, path)
     with warnings_kept():
         picture = Pillow.open(path, formats=("TIFF",))
     with picture:
@@ -242,7 +267,9 @@ def _by_pillow(page: TiffPage, path: Path) -> NDArray[Any]:
     return ~array if int(page.photometric) == MINISWHITE and bits <= 8 else array
 
 
-def _without_alpha(array: NDArray[Any], photometric: int, path: Path) -> tuple[NDArray[Any], NDArray[Any] | None]:
+def _without_alpha(
+    array: NDArray[Any], photometric: int, meanings: tuple[int, ...], path: Path
+) -> tuple[NDArray[Any], NDArray[Any] | None]:
     """Split grey or RGB from its alpha channel; other numbers of samples have no known meaning."""
     samples = 1 if array.ndim == 2 else array.shape[2]
     colours = 3 if photometric not in (MINISWHITE, MINISBLACK, PALETTE) else 1
@@ -253,6 +280,9 @@ def _without_alpha(array: NDArray[Any], photometric: int, path: Path) -> tuple[N
         return (array[..., 0] if array.ndim == 3 and colours == 1 else array), None
     if array.dtype.kind != "u":
         raise InputError(path, f"has an alpha channel of type {array.dtype}", "Export it without alpha channel")
+    # A further channel that is not called alpha may be anything; where it says "opaque" everywhere it is no matter.
+    if meanings[:1] not in ALPHA and not (array[..., -1] == np.iinfo(array.dtype).max).all():
+        raise InputError(path, "has a further channel whose meaning it does not say", "Export it in grey or RGB")
     return (array[..., 0] if colours == 1 else array[..., :3]), array[..., -1]
 
 

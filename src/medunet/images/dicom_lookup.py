@@ -1,0 +1,140 @@
+"""Lookup tables of a DICOM header: of the modality (PS3.3 C.11.1) and of a palette (C.7.6.3.1.5 and 6).
+
+They are applied here because pydicom's functions count positions in the type of the pixels or of the colours, where
+they may overflow, and read the colours of a big-endian file in the order of the machine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medunet.errors import InputError
+from medunet.images.opening import decoding
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+AGAIN = "Export the file again"
+COLOURS = ("Red", "Green", "Blue")
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """A table from stored values to others.
+
+    Attributes:
+        first: the stored value of the first entry; those below it get the first entry.
+        entries: uint8 or uint16; stored values beyond the last one get the last entry.
+        bits: that an entry may have.
+    """
+
+    first: int
+    entries: NDArray[np.unsignedinteger]
+    bits: int
+
+    def of(self, stored: NDArray[Any]) -> NDArray[np.unsignedinteger]:
+        """The entries of stored values (*space) of any integer type."""
+        # int64 holds the difference of any two 32-bit numbers.
+        place = np.clip(stored.astype(np.int64) - self.first, 0, len(self.entries) - 1)
+        return np.asarray(self.entries[place])
+
+
+def modality_lookup(dataset: Dataset, signed: bool, little: bool, path: Path) -> Lookup | None:
+    """The modality LUT of a header, or None where it has none.
+
+    Args:
+        dataset: the header.
+        signed: whether the pixels are; the first stored value is written as they are.
+        little: the byte order of the file.
+        path: the file, for messages.
+
+    Raises:
+        InputError: the table is not what its descriptor says.
+    """
+    with decoding(path, "modality LUT"):
+        items = dataset.get("ModalityLUTSequence") or []
+        if not len(items):
+            return None
+        descriptor, data = items[0].get("LUTDescriptor"), items[0].get("LUTData")
+        return _lookup(descriptor, data, signed, little, path, "modality LUT")
+
+
+def palette_lookups(dataset: Dataset, signed: bool, little: bool, path: Path) -> tuple[Lookup, Lookup, Lookup]:
+    """The tables of red, green and blue; arguments and faults are those of `modality_lookup`."""
+    with decoding(path, "palette"):
+        if "RedPaletteColorLookupTableDescriptor" not in dataset:
+            raise InputError(path, "has palette colours and no palette", AGAIN)
+        if "SegmentedRedPaletteColorLookupTableData" in dataset and "RedPaletteColorLookupTableData" not in dataset:
+            return _expanded(dataset, signed, path)
+        red, green, blue = (
+            _lookup(
+                dataset.get(f"{colour}PaletteColorLookupTableDescriptor"),
+                dataset.get(f"{colour}PaletteColorLookupTableData"),
+                signed,
+                little,
+                path,
+                "palette",
+            )
+            for colour in COLOURS
+        )
+        return red, green, blue
+
+
+def _lookup(descriptor: Any, data: Any, signed: bool, little: bool, path: Path, what: str) -> Lookup:
+    """A table from its descriptor (entries, first stored value, bits) and its data (bytes, or numbers)."""
+    count, first, bits = _described(descriptor, signed, path, what)
+    if isinstance(data, bytes):
+        values = _unpacked(data, count, little)
+    else:
+        values = np.asarray([data] if isinstance(data, int) else list(data or ()), dtype=np.int64) & 0xFFFF
+    if values is None or len(values) != count:
+        raise InputError(path, f"its {what} has not the {count:,} entries that its descriptor says", AGAIN)
+    if int(values.max()) >= 2**bits:
+        if what != "palette":
+            raise InputError(path, f"its {what} has entries above its {bits} bits", AGAIN)
+        bits = 16  # palettes of 16 bits that call themselves 8 are common, and their bytes tell
+    return Lookup(first, values.astype(np.uint8 if bits <= 8 else np.uint16), bits)
+
+
+def _described(descriptor: Any, signed: bool, path: Path, what: str) -> tuple[int, int, int]:
+    """Entries, first stored value and bits of a descriptor."""
+    if descriptor is None or isinstance(descriptor, bytes | str) or len(descriptor) != 3:
+        raise InputError(path, f"its {what} has no usable descriptor", AGAIN)
+    count, first, bits = (int(number) for number in descriptor)
+    count, first = count & 0xFFFF or 2**16, first & 0xFFFF
+    if not 1 <= bits <= 16:
+        raise InputError(path, f"its {what} has entries of {bits} bits, which are not read", AGAIN)
+    return count, first - 2**16 if signed and first >= 2**15 else first, bits
+
+
+def _unpacked(data: bytes, count: int, little: bool) -> NDArray[np.int64] | None:
+    """The entries of a table's bytes: words, or one byte each; None where they are neither."""
+    if len(data) == 2 * count:
+        return np.frombuffer(data, "<u2" if little else ">u2").astype(np.int64)
+    if len(data) != count + count % 2:
+        return None
+    packed = np.frombuffer(data, np.uint8)
+    if not little:  # bytes are packed into words, and those are swapped
+        packed = packed.reshape(-1, 2)[:, ::-1].reshape(-1)
+    return packed[:count].astype(np.int64)
+
+
+def _expanded(dataset: Dataset, signed: bool, path: Path) -> tuple[Lookup, Lookup, Lookup]:
+    """Segmented tables, expanded by pydicom."""
+    from pydicom.pixels.processing import apply_color_lut
+
+    descriptor = dataset.get("RedPaletteColorLookupTableDescriptor")
+    count, first, bits = _described(descriptor, signed, path, "palette")
+    if bits <= 8 and count > 256:
+        raise InputError(path, f"its segmented palette has {count:,} entries of 8 bits, which are not read", AGAIN)
+    if not np.array_equal(*(dataset.get(f"{colour}PaletteColorLookupTableDescriptor") for colour in COLOURS[:2])):
+        raise InputError(path, "its palettes of red and green begin or end at other values", AGAIN)
+    own = int(descriptor[1])
+    colours = np.asarray(apply_color_lut(np.arange(own, own + count, dtype=np.int64), dataset))
+    red, green, blue = (Lookup(first, np.ascontiguousarray(colours[:, place]), bits) for place in range(3))
+    return red, green, blue
