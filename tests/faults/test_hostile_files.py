@@ -255,7 +255,7 @@ def safetensors_of_4_exabytes(path):
 HOSTILE = {
     zero_bytes: r"is empty \(0 bytes\)",
     zeros: "nothing but zeros",
-    mark_alone: "holds no pixel data|has no|does not say",
+    mark_alone: "holds neither pixels|holds no pixel data",
     program_in_front: "the start of a program",
     elf_in_front: "the start of a program",
     deflated_bomb: "max_inflated_bytes",

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from medunet.errors import InputError
-from medunet.images import write_csv
+from medunet.images import write_csv, write_dicom
+from medunet.phantoms import chest_film
 from medunet.workflows.inputs import find_inputs
 
 
@@ -87,3 +88,29 @@ def test_a_word_that_names_nothing_is_one_line(place, word, monkeypatch):
 def test_an_empty_folder_is_one_line(tmp_path):
     with pytest.raises(InputError, match="holds no image"):
         find_inputs([str(tmp_path)])
+
+
+def dicom(path, film, subject):
+    write_dicom(path, film.image, subject=subject)
+    return path
+
+
+def test_a_dicom_film_has_one_subject_however_it_is_given(place):
+    """Alone, among other files, or in a folder: the pseudonym of its header, else what the names of all tell."""
+    film = chest_film(1, 0, size=64)
+    folder = place / "dicom"
+    one, two = (dicom(folder / f"{name}.dcm", film, "PID-7") for name in ("one", "two"))
+    png = shutil.copy(place / "a" / "film0.png", folder / "three.png")
+    alone, together = find_inputs([str(one)]), find_inputs([str(one), str(png), str(two)])
+    below = find_inputs([str(folder)])
+    assert alone[0].subject.startswith("dicom-")
+    assert {case.id: case.subject for case in together} == {case.id: case.subject for case in below}
+    assert together[0].subject == together[2].subject == alone[0].subject
+    assert together[1].subject == "three"
+
+
+def test_films_of_a_name_that_tells_the_subject_share_it(place):
+    for name in ("00000007_000", "00000007_001"):
+        shutil.copy(place / "a" / "film0.png", place / f"{name}.png")
+    found = find_inputs([str(place / "00000007_000.png"), str(place / "00000007_001.png")])
+    assert {case.subject for case in found} == {"00000007"}

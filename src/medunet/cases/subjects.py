@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from medunet.cases.names import counted, normal
 from medunet.cases.rows import Found, Row
@@ -62,22 +63,28 @@ def find_subjects(found: Found, ask: str | None = None) -> Subjects:
 
 
 def _from_headers(rows: Sequence[Row]) -> Subjects | None:
-    """The pseudonyms of the DICOM headers, or None where a file is no DICOM or none names a patient."""
-    names: list[str | None] = []
-    for row in rows:
-        try:
-            if not is_dicom(head_of(row.images[0])):
-                return None
-            names.append(read_subject(row.images[0]))
-        except InputError:
-            # A broken file fails when its case is read; here it must not take the others with it.
-            names.append(None)
-    if not any(names):
+    """The pseudonyms of the DICOM headers, or None where no file is DICOM or none names a patient.
+
+    A file without one, a PNG among them for instance, has the subject that its name tells, or stands for itself.
+    """
+    names = [_header_subject(row.images[0]) for row in rows]
+    others = [row for row, name in zip(rows, names, strict=True) if name is None]
+    if len(others) == len(rows):
         return None
-    missing = names.count(None)
-    lack = f"; {counted(missing, 'file')} without one stand for themselves" if missing else ""
-    subjects = tuple(name or row.id for name, row in zip(names, rows, strict=True))
+    told = _from_names(others) if others else None
+    rest = iter(told.names if told else [row.id for row in others])
+    subjects = tuple(next(rest) if name is None else name for name in names)
+    by = "by their names" if told else "stand for themselves"
+    lack = f"; {counted(len(others), 'file')} without one {by}" if others else ""
     return Subjects(subjects, f"DICOM header (PatientID as a pseudonym){lack}")
+
+
+def _header_subject(path: Path) -> str | None:
+    """The pseudonym in a file's header, or None; a broken file fails when its case is read, not the others with it."""
+    try:
+        return read_subject(path) if is_dicom(head_of(path)) else None
+    except InputError:
+        return None
 
 
 def _own(rows: Sequence[Row]) -> Subjects:

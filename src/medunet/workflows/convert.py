@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 from medunet.cases import Case, Cases, read_cases, read_masks
 from medunet.cases.chexmask import is_chexmask
 from medunet.cases.chexmask_films import has_films
+from medunet.cases.file_names import file_name
 from medunet.cases.rows import MIN_RCA, unique_ids
 from medunet.cases.source import Sources
 from medunet.cases.source_file import open_source
@@ -31,8 +31,6 @@ COLUMNS = ("id", "subject", "image", "target", "split", "annotated")
 FAILED_COLUMNS = ("case", "file", "reason")
 SAVE_EVERY = 500
 """Cases between two savings of cases.csv, so that a killed call loses little."""
-
-_FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
 
 Cells = dict[str, str]
 """A row of cases.csv: column → text."""
@@ -273,9 +271,8 @@ def _tag_name(name: str) -> str:
 
 
 def _file_names(cases: Sequence[Case]) -> list[str]:
-    """A name of files for each case: the id without what a file name must not hold, each once."""
-    safe = [_FORBIDDEN.sub("_", case.id).strip(". ") or "case" for case in cases]
-    return unique_ids([(name, (str(number),), "") for number, name in enumerate(safe)])
+    """A name of files for each case, each once."""
+    return unique_ids([(file_name(case.id), (str(number),), "") for number, case in enumerate(cases)])
 
 
 def _write_manifest(folder: Path, cases: Cases, rows: Mapping[str, Cells]) -> None:
@@ -286,11 +283,15 @@ def _write_manifest(folder: Path, cases: Cases, rows: Mapping[str, Cells]) -> No
 
 
 def _rows_of(path: Path) -> dict[str, Cells]:
-    """The rows of an earlier cases.csv by id; blank tags are left out, as they were."""
-    if not path.is_file():
+    """The rows of an earlier cases.csv by id; blank tags are left out, as they were.
+
+    Empty where there is no table, or one that was changed by other programs.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ())[: len(COLUMNS)] != COLUMNS:
+                return {}
+            return {row["id"]: {name: text for name, text in row.items() if text or name in COLUMNS} for row in reader}
+    except (OSError, ValueError, csv.Error):
         return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        return {
-            row["id"]: {name: text for name, text in row.items() if text or name in COLUMNS}
-            for row in csv.DictReader(file)
-        }

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import glob
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from medunet.cases import Case, read_cases
+from medunet.cases.file_names import file_name
 from medunet.cases.folders import name_and_ending
-from medunet.cases.rows import unique_ids
+from medunet.cases.rows import Found, Row, unique_ids
+from medunet.cases.subjects import find_subjects
 from medunet.errors import InputError
-
-_FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f]')
-"""What a file name must not hold on one system or another."""
 
 
 def find_inputs(words: Sequence[str]) -> tuple[Case, ...]:
@@ -23,16 +21,17 @@ def find_inputs(words: Sequence[str]) -> tuple[Case, ...]:
     Raises:
         InputError: a word names nothing, or nothing that could be an image.
     """
-    found: list[Case] = []
-    for word in words:
-        found.extend(_cases_of(word))
+    found = [one for word in words for one in _cases_of(word)]
+    films = _films([one for one in found if isinstance(one, Path)])
     once: dict[tuple[Path, ...], Case] = {}
-    for case in found:
+    for one in found:
+        case = films[one] if isinstance(one, Path) else one
         once.setdefault(tuple(path.resolve() for path in case.images), case)
     return _with_unique_ids(list(once.values()))
 
 
-def _cases_of(word: str) -> list[Case]:
+def _cases_of(word: str) -> list[Case | Path]:
+    """What a word names: cases of a folder or a table, and films that are given one by one as their paths."""
     path = Path(word)
     if not path.exists():
         matches = sorted(glob.glob(word, recursive=True))
@@ -42,8 +41,8 @@ def _cases_of(word: str) -> list[Case]:
     if path.is_dir():
         return [replace(case, target=None) for case in _read(path)]
     if path.name.lower().endswith((".csv", ".csv.gz", ".yaml", ".yml")):
-        return _read(path)
-    return [_film(path)]
+        return [*_read(path)]
+    return [path]
 
 
 def _read(place: Path) -> list[Case]:
@@ -51,9 +50,17 @@ def _read(place: Path) -> list[Case]:
     return list(read_cases(place, needs_target=False).cases)
 
 
-def _film(path: Path) -> Case:
-    name = name_and_ending(path)[0] or path.name
-    return Case(id=name, subject=name, images=(path,))
+def _films(paths: Sequence[Path]) -> dict[Path, Case]:
+    """Films that are given one by one; their subjects come from where those of a folder come from."""
+    if not paths:
+        return {}
+    names = [name_and_ending(path)[0] or path.name for path in paths]
+    rows = tuple(Row(name, (path,), where=path.name, name=name) for name, path in zip(names, paths, strict=True))
+    subjects = find_subjects(Found(rows)).names
+    return {
+        path: Case(id=name, subject=subject, images=(path,))
+        for path, name, subject in zip(paths, names, subjects, strict=True)
+    }
 
 
 def _with_unique_ids(cases: list[Case]) -> tuple[Case, ...]:
@@ -61,7 +68,7 @@ def _with_unique_ids(cases: list[Case]) -> tuple[Case, ...]:
     named = []
     for case in cases:
         _, ending = name_and_ending(case.images[0])
-        named.append((_FORBIDDEN.sub("_", case.id).lstrip("."), case.images[0].resolve().parent.parts[1:], ending))
+        named.append((file_name(case.id), case.images[0].resolve().parent.parts[1:], ending))
     ids = unique_ids(named)
     return tuple(
         replace(case, id=new, subject=new if case.subject == case.id else case.subject)
