@@ -116,3 +116,10 @@ def test_structures_that_were_looked_for(tmp_path, pen):
 def test_no_table(tmp_path):
     assert find_table(tmp_path) is None
     assert find_table(tmp_path / "cases.csv") is None
+
+
+@pytest.mark.parametrize("name", ["images\\a.png", ".\\images\\a.png", "images/a.png"])
+def test_paths_as_windows_writes_them(tmp_path, pen, name):
+    pen.pairs(tmp_path, ["a"])
+    write(tmp_path, "id,image", f"x,{name}")
+    assert find_table(tmp_path).rows[0].images == (tmp_path / "images/a.png",)

@@ -6,6 +6,7 @@ import pytest
 
 from medunet.cases.table import read_table
 from medunet.errors import InputError
+from medunet.images import limits_set, write_csv
 
 
 def table(tmp_path, text, name="cases.csv"):
@@ -73,5 +74,68 @@ def test_not_text(tmp_path):
     with pytest.raises(InputError, match="not text in UTF-8"):
         read_table(tmp_path / "cases.csv")
     (tmp_path / "cases.csv.gz").write_bytes(gzip.compress(b"id\na\n")[:-6])
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="damaged or cut off"):
         read_table(tmp_path / "cases.csv.gz")
+
+
+WORDS = "id,subject,note\n007,s1,ü\nb,s2,\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        WORDS.encode("utf-8-sig"),
+        WORDS.encode("utf-16"),
+        b"\xfe\xff" + WORDS.encode("utf-16-be"),
+        WORDS.replace("\n", "\r\n").encode(),
+        WORDS.replace("\n", "\r").encode(),
+        WORDS.replace(",", "\t").encode("utf-16"),
+        b"sep=;\r\n" + WORDS.replace(",", ";").encode(),
+        WORDS.replace("007", '="007"').encode(),
+        b"\n\n" + WORDS.encode(),
+    ],
+    ids=range(9),
+)
+def test_what_spreadsheets_write_is_the_same_table(tmp_path, data):
+    path = tmp_path / "cases.csv"
+    path.write_bytes(data)
+    found = read_table(path)
+    assert [(dict(line.cells), dict(line.tags)) for line in found.lines] == [
+        ({"id": "007", "subject": "s1"}, {"note": "ü"}),
+        ({"id": "b", "subject": "s2"}, {"note": ""}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (WORDS.replace("ü", "u").encode("utf-16-le"), "signs that no text has"),
+        (WORDS.encode("latin-1"), "is not text in UTF-8"),
+        (b"PK\x03\x04" + bytes(40), "a spreadsheet"),
+        (b"\0" * 40, "signs that no text has"),
+        (gzip.compress(WORDS.encode())[:-5], "damaged or cut off"),
+        (b"\x1f\x8bzzzz", "damaged or cut off"),
+        (gzip.compress(WORDS.encode())[:10] + b"\xff\xff\xff", "damaged or cut off"),
+    ],
+    ids=range(7),
+)
+def test_what_is_no_readable_text_is_said_to_be_what_it_is(tmp_path, data, words):
+    path = tmp_path / "cases.csv"
+    path.write_bytes(data)
+    with pytest.raises(InputError, match=words) as caught:
+        read_table(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_table_that_inflates_without_end_is_stopped(tmp_path):
+    path = tmp_path / "cases.csv.gz"
+    path.write_bytes(gzip.compress(b"id\n" + b"a\n" * 5000))
+    assert len(read_table(path).lines) == 5000
+    with limits_set(max_inflated_bytes=2000), pytest.raises(InputError, match="max_inflated_bytes of 2,000"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+abc", "@x", "-film", "'quoted", "a'b", "=", "'"])
+def test_a_table_reads_back_what_write_csv_kept_from_being_run(tmp_path, text):
+    write_csv(tmp_path / "cases.csv", ["id", "subject"], [[text, "s"]])
+    assert read_table(tmp_path / "cases.csv").lines[0].cells["id"] == text

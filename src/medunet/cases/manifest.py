@@ -136,9 +136,10 @@ def _with_images(drafts: Sequence[tuple[Line, Row]], folder: Path, shelf: Shelf)
 
 def _file(name: str, folder: Path, where: str, shelf: Shelf | None) -> Path:
     """The file that a cell names: relative to the table, or a bare name that one folder beside it holds."""
-    path = Path(os.path.normpath(folder / name))
-    if path.is_file():
-        return path
+    for spelling in dict.fromkeys((name, name.replace("\\", "/"))):
+        path = Path(os.path.normpath(folder / spelling))
+        if path.is_file():
+            return path
     bare = shelf is not None and "/" not in name and "\\" not in name
     if bare and shelf is not None and (found := shelf.named(name)):
         return found

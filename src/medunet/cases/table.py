@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
+import re
 import sys
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from medunet.cases.names import listed, normal
+from medunet.cases.unpacking import is_gzip
 from medunet.errors import InputError
+from medunet.images.limits import MAX_INFLATED_BYTES, too_much
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "case", "case id", "image id"),
@@ -24,6 +29,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 """What a column may be called, in the order in which the names are looked for; names compare in normal form."""
 
 _REMEDY = "Write a table with a heading line, at least with a column id or image, as CSV in UTF-8"
+_AS_UTF8 = "Save it as CSV in UTF-8 (a spreadsheet program calls it CSV UTF-8)"
+_FORMULA_STARTS = "=+-@"  # text that spreadsheets run, and that `write_csv` therefore puts an apostrophe before
 _MAYBE_CLASS = ("label", "labels", "target", "segmentation", "mask", "masks", "set")  # also names of plain data
 
 
@@ -52,20 +59,20 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """A ``.csv`` or ``.csv.gz``; comma, semicolon or tab, whichever the heading has.
+    """A ``.csv`` or ``.csv.gz`` in UTF-8 or UTF-16; comma, semicolon or tab, whichever the heading has.
 
     Raises:
         InputError: no readable table, a column that occurs twice, lines of another length; all faults together.
     """
     text = _text(path)
-    heading = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=heading.count)
+    delimiter, skipped = _delimiter(text)
     csv.field_size_limit(sys.maxsize)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+        rows = [(reader.line_num, [plain_cell(cell) for cell in row]) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
         raise InputError(path.name, f"cannot be read as CSV near line {reader.line_num} ({error})", _REMEDY) from error
+    rows = rows[skipped:]
     if len(rows) < 2:
         raise InputError(path.name, "holds no case", _REMEDY)
     header = rows[0][1]
@@ -92,15 +99,52 @@ def read_table(path: Path) -> Table:
     return Table(path.name, columns, lines)
 
 
+def plain_cell(cell: str) -> str:
+    """A cell as it was meant: without blanks around it and without the signs by which spreadsheets keep text as text.
+
+    These are ``="007"``, and the apostrophe before what would be run as a formula.
+    """
+    cell = cell.strip()
+    if len(cell) > 3 and cell.startswith('="') and cell.endswith('"'):
+        return cell[2:-1].strip()
+    return cell[1:] if cell[:1] == "'" and cell[1:2] and cell[1] in _FORMULA_STARTS else cell
+
+
+def _delimiter(text: str) -> tuple[str, int]:
+    """The sign between the cells, and how many lines stand before the heading: one where it is ``sep=;``."""
+    first = text.lstrip("\n").split("\n", 1)[0]
+    if said := re.fullmatch(r'"?sep=([,;\t|])"?\s*', first):
+        return said[1], 1
+    return max(",;\t", key=first.count), 0
+
+
 def _text(path: Path) -> str:
-    """The decoded text of a table."""
+    """The decoded text of a table, every line's end as one sign."""
     try:
-        data = path.read_bytes()
-        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(path.name, "is not text in UTF-8", _REMEDY) from error
-    except (OSError, EOFError) as error:
+        data = _unzipped(path) if is_gzip(path) else path.read_bytes()
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError(path.name, "is damaged or cut off", "Copy it again") from error
+    except OSError as error:
         raise InputError(path.name, "cannot be read", "Check the file and its permissions") from error
+    if data.startswith(b"PK\x03\x04"):
+        raise InputError(path.name, "is an archive or a spreadsheet (.xlsx), not a CSV", _AS_UTF8)
+    try:
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(path.name, "is not text in UTF-8", _AS_UTF8) from error
+    if "\0" in text:
+        raise InputError(path.name, "holds signs that no text has", _AS_UTF8)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unzipped(path: Path) -> bytes:
+    """The content of a gzipped table, as far as the limit goes."""
+    with gzip.open(path, "rb") as stream:
+        data = stream.read(MAX_INFLATED_BYTES.allowed + 1)
+    if len(data) > MAX_INFLATED_BYTES.allowed:
+        raise too_much(path, "is gzipped and inflates to more", MAX_INFLATED_BYTES)
+    return data
 
 
 def _columns(header: list[str], records: list[dict[str, str]]) -> dict[str, str]:

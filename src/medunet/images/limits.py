@@ -58,7 +58,10 @@ MAX_ARRAY_BYTES = Limit(
     "max_array_bytes", 4 * 1024**3, "bytes", "The decoded array, all channels together, must fit into ordinary memory."
 )
 MAX_INFLATED_BYTES = Limit(
-    "max_inflated_bytes", 256 * 1024**2, "bytes", "A DICOM file that is deflated as a whole may inflate to this much."
+    "max_inflated_bytes",
+    256 * 1024**2,
+    "bytes",
+    "A deflated DICOM file or a gzipped table of cases may inflate to this much.",
 )
 MAX_ELEMENTS = Limit(
     "max_elements", 20_000, "elements", "A film's DICOM header holds some hundred elements, nested ones counted."

@@ -16,6 +16,7 @@ from medunet.cases.file_names import file_name
 from medunet.cases.rows import MIN_RCA, unique_ids
 from medunet.cases.source import Sources
 from medunet.cases.source_file import open_source
+from medunet.cases.table import plain_cell
 from medunet.errors import InputError, OutputError, UsageError
 from medunet.images import Image, remove, write_csv, write_json, write_labels
 from medunet.workflows import stored_film
@@ -292,6 +293,9 @@ def _rows_of(path: Path) -> dict[str, Cells]:
             reader = csv.DictReader(file)
             if tuple(reader.fieldnames or ())[: len(COLUMNS)] != COLUMNS:
                 return {}
-            return {row["id"]: {name: text for name, text in row.items() if text or name in COLUMNS} for row in reader}
+            return {
+                plain_cell(row["id"]): {name: text for name, text in row.items() if text or name in COLUMNS}
+                for row in reader
+            }
     except (OSError, ValueError, csv.Error):
         return {}
