@@ -6,7 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medunet.scoring.counts import Counts
-from medunet.scoring.metrics import BACKGROUND_DOMINATED, METRICS, accuracy, dice, f1, iou, precision, recall
+from medunet.scoring.metrics import (
+    BACKGROUND_DOMINATED,
+    METRICS,
+    SURFACE_METRICS,
+    accuracy,
+    dice,
+    f1,
+    iou,
+    precision,
+    recall,
+)
+from medunet.scoring.surface_distances import DirectedDistances, SurfaceDistances
 
 # System b: 2,112 test films of 256 x 256 (facts/five-systems.md).
 SYSTEM_B = Counts(tp=34_032_686, fp=877_213, fn=618_257, tn=102_883_876)
@@ -87,9 +98,34 @@ def test_background_dominated_metrics_hide_a_missed_structure():
     assert {name for name, metric in METRICS.items() if metric(missed) > 0.9} == BACKGROUND_DOMINATED
 
 
-def test_the_registry_cannot_be_changed_from_outside():
-    with pytest.raises(TypeError):
-        METRICS["dice"] = iou
+def test_the_registries_cannot_be_changed_from_outside():
+    for registry in (METRICS, SURFACE_METRICS):
+        with pytest.raises(TypeError):
+            registry["dice"] = iou
+
+
+def directed(distances, areas):
+    return DirectedDistances(np.array(distances, float), np.array(areas, float))
+
+
+def test_surface_metrics_weigh_by_area():
+    """By hand: one surface of area 4 at distances 0 and 3, one of area 2 at 1 and 2."""
+    distances = SurfaceDistances(directed([0, 3], [3, 1]), directed([1, 2], [1, 1]), tolerance=1)
+    found = {name: metric(distances) for name, metric in SURFACE_METRICS.items()}
+    assert found["hd"] == 3
+    assert found["assd"] == pytest.approx((0 * 3 + 3 * 1 + 1 + 2) / 6)
+    assert found["nsd"] == pytest.approx((3 + 1) / 6)
+    # .95 of the area 4 is .8 of the way through the element at 3, which begins where 3 of 4 are passed
+    assert found["hd95"] == pytest.approx(3 * (0.95 * 4 - 3))
+
+
+def test_hd95_is_the_larger_of_two_directions_and_nsd_counts_a_distance_of_the_tolerance():
+    near, far = directed([1] * 100, [1] * 100), directed([1] * 90 + [9] * 10, [1] * 100)
+    for pair in ((near, far), (far, near)):
+        assert SURFACE_METRICS["hd95"](SurfaceDistances(*pair, tolerance=1)) == 9
+        assert SURFACE_METRICS["nsd"](SurfaceDistances(*pair, tolerance=1)) == pytest.approx(190 / 200)
+        assert SURFACE_METRICS["nsd"](SurfaceDistances(*pair, tolerance=0.9999)) == 0
+        assert SURFACE_METRICS["nsd"](SurfaceDistances(*pair, tolerance=0.9999, rounding=1e-3)) > 0
 
 
 def test_agreement_with_scikit_learn():

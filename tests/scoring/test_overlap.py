@@ -13,7 +13,7 @@ from PIL import Image as Picture
 from medunet.errors import InputError
 from medunet.images.grid import Grid
 from medunet.images.labelmap import LabelMap, Scheme
-from medunet.scoring.metrics import BACKGROUND_DOMINATED, METRICS
+from medunet.scoring.metrics import BACKGROUND_DOMINATED, LENGTHS, METRICS, SURFACE_METRICS
 from medunet.scoring.overlap import COUNTS, score_case
 from medunet.scoring.score import Score
 
@@ -71,10 +71,11 @@ def test_agrees_with_an_independent_slow_implementation(arrays):
 
 def test_every_structure_has_every_figure_in_order_and_unit():
     rows = score_case("film", "person", labels([[1, 2]]), labels([[1, 2]]))
-    expected = [(name, metric) for name in SCHEME.names for metric in (*COUNTS, *METRICS)]
+    expected = [(name, metric) for name in SCHEME.names for metric in (*COUNTS, *METRICS, *SURFACE_METRICS)]
     assert [(row.structure, row.metric) for row in rows] == [*expected, ("all", "mean_iou"), ("all", "accuracy")]
     assert {row.unit for row in rows if row.metric in COUNTS} == {"px"}
-    assert {row.unit for row in rows if row.metric not in COUNTS} == {"ratio"}
+    assert {row.unit for row in rows if row.metric in (*METRICS, "mean_iou")} == {"ratio"}
+    assert {row.unit for row in rows if row.metric in LENGTHS} == {"% of width"}
     assert {(row.case, row.subject) for row in rows} == {("film", "person")}
 
 
@@ -143,7 +144,7 @@ def test_an_unpredicted_case_scores_0_even_where_the_structure_is_absent(given_r
 @pytest.mark.parametrize("prediction", [None, [[1, 2, 2]]])
 def test_a_structure_that_was_not_looked_for_has_no_figure(prediction):
     found = score([[1, 1, 0]], prediction, annotated=("Lung",))
-    for metric in (*COUNTS, *METRICS):
+    for metric in (*COUNTS, *METRICS, *SURFACE_METRICS):
         assert found["heart", metric] == (None, "not looked for")
     assert found["lung", "dice"][0] == (0.0 if prediction is None else pytest.approx(2 / 3))
 
@@ -181,6 +182,9 @@ def test_missing_a_structure_or_a_whole_case_never_raises_a_figure(arrays, name)
     for metric in PENALISED:
         assert missed[name, metric][0] <= before[name, metric][0]
         assert unpredicted[name, metric][0] <= missed[name, metric][0]
+    for metric in LENGTHS:
+        assert unpredicted[name, metric][0] == missed[name, metric][0] >= before[name, metric][0]
+    assert unpredicted[name, "nsd"][0] == missed[name, "nsd"][0] == 0
     assert unpredicted["all", "mean_iou"][0] <= min(before["all", "mean_iou"][0], missed["all", "mean_iou"][0])
 
 

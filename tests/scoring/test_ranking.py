@@ -33,6 +33,12 @@ def test_a_structure_without_a_value_takes_no_part_in_the_mean():
     assert worst(scores) == ("a", "b")
 
 
+def test_of_distances_the_largest_is_the_worst():
+    scores = [Score(case, case, "heart", "hd95", value, "mm") for case, value in (("a", 2.0), ("b", 9.0), ("c", 0.0))]
+    assert worst(scores, "hd95") == ("b", "a", "c")
+    assert worst([Score(s.case, s.case, "heart", "nsd", s.value, "ratio within 2 mm") for s in scores], "nsd")[0] == "c"
+
+
 @pytest.mark.parametrize(("n", "expected"), [(1, ("b",)), (3, ("a", "b", "d")), (9, ("c", "a", "b", "d", "e"))])
 def test_median_cases_are_the_middle_of_the_order(n, expected):
     assert median_cases(SCORES, n=n) == expected

@@ -137,7 +137,7 @@ def test_leaving_failures_out_of_the_table_would_only_raise_the_mean(drawn):
 
 def test_summaries_of_what_the_background_dominates_say_so():
     notes = {metric: summary.note for (structure, metric), summary in by_key(EACH).items() if structure == "heart"}
-    assert {metric for metric, note in notes.items() if note} == BACKGROUND_DOMINATED
+    assert {metric for metric, note in notes.items() if "background" in note} == BACKGROUND_DOMINATED
     assert "near 1 even where the structure is missed" in notes["specificity"]
     assert by_key(EACH)["heart", "specificity"].missed == 1
 
@@ -176,9 +176,22 @@ def test_a_case_scored_twice_is_refused():
 
 
 def test_one_metric_in_two_units_is_refused():
-    scores = [Score("a", "a", "heart", "hd95", 1.0, "mm"), Score("b", "b", "heart", "hd95", 1.0, "px")]
-    with pytest.raises(InputError, match="hd95: heart has it in mm and px"):
+    scores = [Score("a", "a", "heart", "volume", 1.0, "mL"), Score("b", "b", "heart", "volume", 1.0, "px")]
+    with pytest.raises(InputError, match="volume: heart has it in mL and px"):
         summarise(scores)
+
+
+def test_surface_scores_in_two_units_have_a_summary_each_and_no_case_is_lost():
+    scores = [
+        Score("a", "a", "heart", "hd95", 1.0, "mm"),
+        Score("b", "b", "heart", "hd95", 0.5, "% of width"),
+        Score("c", "c", "heart", "hd95", 600.0, "mm", "missed; mm as the file states them"),
+    ]
+    in_mm, in_percent = summarise(scores)
+    assert (in_mm.unit, in_mm.n, in_mm.mean, in_mm.missed, in_mm.pooled) == ("mm", 2, 300.5, 1, None)
+    assert (in_percent.unit, in_percent.n, in_percent.mean, in_percent.missed) == ("% of width", 1, 0.5, 0)
+    assert list(summary_dict((in_mm, in_percent))["heart"]) == ["hd95", "hd95 in % of width"]
+    assert "diagonal" in in_mm.note
 
 
 def test_summary_dict_is_plain_json():

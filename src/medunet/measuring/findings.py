@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from medunet.images.image import PLANE_NOTES
 from medunet.measuring.exam import Exam
 from medunet.measuring.midline import Midline, reach
 from medunet.measuring.parts import SPECK, Organ
@@ -146,8 +147,7 @@ def plane_notes(exam: Exam) -> list[str]:
     """Where lengths in mm hold; empty where lengths are in pixels."""
     if exam.chest.spacing is None:
         return []
-    plane = {"patient": "mm in the patient's plane", "detector": "mm at the detector: the patient is smaller"}
-    return [plane[exam.film.spacing_at] if exam.film.spacing_at else "mm as the file states them"]
+    return [PLANE_NOTES[exam.film.spacing_at]]
 
 
 def _contacts(mask: NDArray[np.bool_]) -> dict[str, int]:

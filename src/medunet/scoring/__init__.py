@@ -1,9 +1,9 @@
 """Scoring: label map against label map, and the honest summary of it.
 
 `score_case` turns a reference and a prediction into `Score` values, one figure of one structure each, by one pass over
-the pixels (`confusion`). A score without a value has a reason. `summarise` puts every mean beside its n and the cases
-that were missed, invented, absent or not predicted, so that no failure can hide in a mean. The layer knows arrays and
-tables only: no network, no clock, no plots.
+the pixels (`confusion`) and from the distances between their surfaces (`mask_distances`). A score without a value has a
+reason. `summarise` puts every mean beside its n and the cases that were missed, invented, absent or not predicted, so
+that no failure can hide in a mean. The layer knows arrays and tables only: no network, no clock, no plots.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from medunet.scoring.confusion import ConfusionMatrix, confusion
 from medunet.scoring.counts import Counts
 from medunet.scoring.matching import ALL, BACKGROUND
 from medunet.scoring.measurement_error import score_measurement
-from medunet.scoring.metrics import BACKGROUND_DOMINATED, METRICS, ROC_METRICS
+from medunet.scoring.metrics import BACKGROUND_DOMINATED, LENGTHS, METRICS, ROC_METRICS, SURFACE_METRICS
 from medunet.scoring.overlap import COUNTS, score_case
 from medunet.scoring.ranking import median_cases, worst
 from medunet.scoring.reasons import (
@@ -28,6 +28,8 @@ from medunet.scoring.roc_curve import ROC_COLUMNS, RocCurve, roc_curve, roc_rows
 from medunet.scoring.roc_scores import POOLED_NOTE, PooledRoc, auc_scores, count_case, with_pooled
 from medunet.scoring.score import Score
 from medunet.scoring.summary import Summary, summarise, summary_dict
+from medunet.scoring.surface_distances import DirectedDistances, SurfaceDistances, mask_distances
+from medunet.scoring.surface_scores import TOLERANCE, Ruler
 from medunet.scoring.table import SCORE_COLUMNS, read_scores, score_rows
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "BACKGROUND_DOMINATED",
     "COUNTS",
     "INVENTED",
+    "LENGTHS",
     "METRICS",
     "MISSED",
     "NOT_LOOKED_FOR",
@@ -47,17 +50,23 @@ __all__ = [
     "ROC_COLUMNS",
     "ROC_METRICS",
     "SCORE_COLUMNS",
+    "SURFACE_METRICS",
+    "TOLERANCE",
     "ConfusionMatrix",
     "Counts",
+    "DirectedDistances",
     "PooledRoc",
     "RocCounts",
     "RocCurve",
+    "Ruler",
     "Score",
     "Summary",
+    "SurfaceDistances",
     "auc",
     "auc_scores",
     "confusion",
     "count_case",
+    "mask_distances",
     "median_cases",
     "read_scores",
     "roc_curve",

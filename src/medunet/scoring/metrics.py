@@ -1,7 +1,8 @@
-"""The overlap metrics: one function a formula, and the registry that names them.
+"""The metrics: one function a formula, and the registries that name them.
 
-Each takes the counts of one structure and gives a ratio from 0 to 1, or NaN where its denominator is 0. NaN never
-leaves this layer: `score_case` applies the rule for empties and turns what stays undefined into a reason.
+Those of overlap take the counts of one structure and give a ratio from 0 to 1, or NaN where its denominator is 0. NaN
+never leaves this layer: `score_case` applies the rule for empties and turns what stays undefined into a reason. Those
+of surfaces take the distances between two surfaces that are there.
 
 Sources: Dice 1945 (doi:10.2307/1932409), Jaccard 1912 (doi:10.1111/j.1469-8137.1912.tb05611.x), Taha and Hanbury 2015
 (doi:10.1186/s12880-015-0068-x) for the formulas in pixels, Maier-Hein et al. 2024, "Metrics reloaded"
@@ -16,6 +17,7 @@ from types import MappingProxyType
 
 from medunet.scoring.counts import Counts
 from medunet.scoring.roc import RocCounts, auc
+from medunet.scoring.surface_distances import SurfaceDistances
 
 
 def dice(counts: Counts) -> float:
@@ -62,6 +64,34 @@ def accuracy(counts: Counts) -> float:
     return _ratio(counts.tp + counts.tn, counts.tp + counts.fp + counts.fn + counts.tn)
 
 
+def hd(distances: SurfaceDistances) -> float:
+    """Hausdorff distance: the largest distance from either surface to the other. One stray pixel decides it."""
+    return max(one.quantile(1.0) for one in distances.both)
+
+
+def hd95(distances: SurfaceDistances) -> float:
+    """The larger of the two directed 95th percentiles: 95 % of each surface is at most this far from the other.
+
+    Some tools pool both directions and take one percentile; theirs is the smaller number.
+    """
+    return max(one.quantile(0.95) for one in distances.both)
+
+
+def assd(distances: SurfaceDistances) -> float:
+    """Average symmetric surface distance: ``(∫_A d(x, B) + ∫_B d(x, A)) / (|A| + |B|)``, weighted by area."""
+    moments = sum(float(one.distances @ one.areas) for one in distances.both)
+    return moments / sum(float(one.areas.sum()) for one in distances.both)
+
+
+def nsd(distances: SurfaceDistances) -> float:
+    """Normalised surface distance, Nikolov et al. 2021 (doi:10.2196/26151): share of both surfaces within a tolerance.
+
+    ``(|A within τ of B| + |B within τ of A|) / (|A| + |B|)`` in areas.
+    """
+    limit = distances.tolerance + distances.rounding
+    return sum(one.within(limit) for one in distances.both) / sum(float(one.areas.sum()) for one in distances.both)
+
+
 def _ratio(part: int, whole: int) -> float:
     """``part / whole``, or NaN where there is nothing to take a share of."""
     return part / whole if whole else math.nan
@@ -82,6 +112,14 @@ METRICS: Mapping[str, Callable[[Counts], float]] = MappingProxyType(
 
 ROC_METRICS: Mapping[str, Callable[[RocCounts], float]] = MappingProxyType({"auc": auc})
 """Every metric of a structure's probabilities by its name in `scores.csv`."""
+
+SURFACE_METRICS: Mapping[str, Callable[[SurfaceDistances], float]] = MappingProxyType(
+    {"hd": hd, "hd95": hd95, "assd": assd, "nsd": nsd}
+)
+"""Every metric of two surfaces by its name in `scores.csv`."""
+
+LENGTHS = frozenset({"hd", "hd95", "assd"})
+"""Metrics that are distances: 0 is perfect, and a structure that was missed or invented counts as the diagonal."""
 
 BACKGROUND_DOMINATED = frozenset({"specificity", "accuracy"})
 """Metrics that stay near 1 when a structure is missed. They are given as counted, and every summary of them says so."""

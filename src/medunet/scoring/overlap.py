@@ -7,13 +7,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import astuple, fields
 
 from medunet.errors import InputError
+from medunet.images.image import SpacingAt
 from medunet.images.labelmap import LabelMap, Scheme
 from medunet.scoring.confusion import ConfusionMatrix, confusion
 from medunet.scoring.counts import Counts
 from medunet.scoring.matching import ALL, by_normalised_name, normalised
-from medunet.scoring.metrics import BACKGROUND_DOMINATED, METRICS
+from medunet.scoring.metrics import BACKGROUND_DOMINATED, METRICS, SURFACE_METRICS
 from medunet.scoring.reasons import ABSENT_IN_BOTH, INVENTED, MISSED, NOT_LOOKED_FOR, NOT_PREDICTED, UNDEFINED
 from medunet.scoring.score import Score
+from medunet.scoring.surface_scores import TOLERANCE, Figure, Ruler, Surfaces
 
 COUNTS = tuple(field.name for field in fields(Counts))
 """The four counts by their name in `scores.csv`: tp, fp, fn, tn."""
@@ -22,9 +24,6 @@ MEAN_IOU = "mean_iou"
 ACCURACY = "accuracy"
 OVER_ALL = (MEAN_IOU, ACCURACY)
 """Figures over all structures of a case."""
-
-_Figure = tuple[float | None, str]
-"""A value and its reason."""
 
 
 def score_case(
@@ -35,17 +34,21 @@ def score_case(
     *,
     annotated: tuple[str, ...] | None = None,
     unpredicted_reason: str = NOT_PREDICTED,
+    spacing_at: SpacingAt | None = None,
+    tolerance: float = TOLERANCE,
 ) -> tuple[Score, ...]:
-    """Counts and overlap scores of every structure of the reference's scheme, then `mean_iou` and `accuracy` of "all".
+    """Counts, overlap and surface scores of every structure of the reference's scheme, then two figures of "all".
 
     The rule for empties:
 
-    - absent in both masks: counts, no ratio, "absent in both";
-    - missed or invented: dice, iou, precision, recall and f1 are 0. specificity and accuracy stay as counted, and are
+    - absent in both masks: counts, no ratio and no distance, "absent in both";
+    - missed or invented: dice, iou, precision, recall, f1 and nsd are 0, hd, hd95 and assd the length of the image's
+      diagonal. specificity and accuracy stay as counted, and are
       near 1 for a missed structure because the background dominates them: every row carries the word, and every
       summary of the two says so. Setting them to 0 would be a number that no formula gives;
     - not in `annotated`: no figure at all, "not looked for". In "all" such a structure counts as background;
-    - no prediction: every ratio of a structure that was looked for is 0, "all" included; counts are unknown.
+    - no prediction: every ratio of a structure that was looked for is 0, "all" included, every distance the diagonal;
+      counts are unknown.
 
     `mean_iou` is the mean over the background and every structure that has a value, a missed one as 0, so a missed
     structure is never better than one left out of the mean. It is the one figure here in which nothing can beat a
@@ -58,18 +61,23 @@ def score_case(
         prediction: labels of the same shape, structures matched by name; None where the case could not be predicted.
         annotated: the structures that were looked for; None or empty means all, as in `cases.csv`.
         unpredicted_reason: why there is no prediction; "not predicted" is put before it where it is not there.
+        spacing_at: where the spacing of a film holds; each distance's reason says it.
+        tolerance: up to this many mm surfaces count as the same in nsd; where the reference's grid has no spacing it is
+            1 % of the image's width, and distances are in % of it.
 
     Raises:
         InputError: shapes differ, names cannot be matched, or `annotated` names what the scheme does not.
     """
     unseen = _not_looked_for(case, reference.scheme, annotated)
+    ruler = Ruler.of(reference.grid, spacing_at, tolerance)
     if prediction is None:
-        figures = _unpredicted(reference.scheme, unseen, unpredicted_reason)
+        figures = _unpredicted(reference.scheme, unseen, ruler, unpredicted_reason)
     else:
         matrix = confusion(reference, prediction, where=case).folded(unseen)
-        figures = _predicted(reference.scheme, unseen, matrix)
+        figures = _predicted(unseen, matrix, Surfaces.of(reference, prediction, ruler, where=case))
+    units = dict.fromkeys(COUNTS, "px") | ruler.units
     return tuple(
-        Score(case, subject, structure, metric, value, "px" if metric in COUNTS else "ratio", reason)
+        Score(case, subject, structure, metric, value, units.get(metric, "ratio"), reason)
         for structure, metric, (value, reason) in figures
     )
 
@@ -87,27 +95,30 @@ def _not_looked_for(case: str, scheme: Scheme, annotated: tuple[str, ...] | None
     return frozenset(name for key, name in ours.items() if key not in wanted)
 
 
-def _predicted(scheme: Scheme, unseen: Collection[str], matrix: ConfusionMatrix) -> Iterator[tuple[str, str, _Figure]]:
+def _predicted(
+    unseen: Collection[str], matrix: ConfusionMatrix, surfaces: Surfaces
+) -> Iterator[tuple[str, str, Figure]]:
     """Every (structure, metric, figure) of a case that was predicted; `matrix` holds the structures looked for."""
     seen: dict[str, str] = {}
-    for name in scheme.names:
+    for name in surfaces.reference.scheme.names:
         if name in unseen:
-            figures: dict[str, _Figure] = dict.fromkeys((*COUNTS, *METRICS), (None, NOT_LOOKED_FOR))
+            figures: dict[str, Figure] = dict.fromkeys((*COUNTS, *METRICS, *SURFACE_METRICS), (None, NOT_LOOKED_FOR))
         else:
             counts = matrix.counts(name)
             seen[name] = _outcome(counts)
-            figures = _structure_figures(counts, seen[name])
+            figures = _structure_figures(counts, seen[name]) | surfaces.figures(name, seen[name])
         yield from ((name, metric, figure) for metric, figure in figures.items())
     yield from ((ALL, metric, figure) for metric, figure in _figures_over_all(matrix, seen).items())
 
 
-def _unpredicted(scheme: Scheme, unseen: Collection[str], why: str) -> Iterator[tuple[str, str, _Figure]]:
+def _unpredicted(scheme: Scheme, unseen: Collection[str], ruler: Ruler, why: str) -> Iterator[tuple[str, str, Figure]]:
     """Every (structure, metric, figure) of a case without a prediction."""
     reason = why if why.startswith(NOT_PREDICTED) else f"{NOT_PREDICTED}: {why}"
     for name in scheme.names:
         without = (None, NOT_LOOKED_FOR if name in unseen else reason)
         yield from ((name, count, without) for count in COUNTS)
-        yield from ((name, metric, without if name in unseen else (0.0, reason)) for metric in METRICS)
+        worst = dict.fromkeys(METRICS, (0.0, reason)) | ruler.penalties(reason)
+        yield from ((name, metric, without if name in unseen else figure) for metric, figure in worst.items())
     yield from ((ALL, metric, (0.0, reason)) for metric in OVER_ALL)
 
 
@@ -120,9 +131,9 @@ def _outcome(counts: Counts) -> str:
     return INVENTED if counts.in_prediction else ABSENT_IN_BOTH
 
 
-def _structure_figures(counts: Counts, outcome: str) -> dict[str, _Figure]:
+def _structure_figures(counts: Counts, outcome: str) -> dict[str, Figure]:
     """Counts and metrics of one structure, the rule for empties applied."""
-    figures: dict[str, _Figure] = {
+    figures: dict[str, Figure] = {
         name: (float(count), outcome) for name, count in zip(COUNTS, astuple(counts), strict=True)
     }
     for name, metric in METRICS.items():
@@ -135,7 +146,7 @@ def _structure_figures(counts: Counts, outcome: str) -> dict[str, _Figure]:
     return figures
 
 
-def _figures_over_all(matrix: ConfusionMatrix, outcomes: Mapping[str, str]) -> dict[str, _Figure]:
+def _figures_over_all(matrix: ConfusionMatrix, outcomes: Mapping[str, str]) -> dict[str, Figure]:
     """`mean_iou` and `accuracy` over the classes of `matrix`; `outcomes` are the structures' own."""
     if all(outcome == ABSENT_IN_BOTH for outcome in outcomes.values()):
         # A background that is right everywhere is no achievement where there was nothing to find.
@@ -148,7 +159,7 @@ def _figures_over_all(matrix: ConfusionMatrix, outcomes: Mapping[str, str]) -> d
     return {MEAN_IOU: _finite_or_why(matrix.mean_iou(), reason), ACCURACY: _finite_or_why(matrix.accuracy(), reason)}
 
 
-def _finite_or_why(value: float, reason: str) -> _Figure:
+def _finite_or_why(value: float, reason: str) -> Figure:
     """The value, or None with the reason that it is 0/0."""
     if math.isfinite(value):
         return value, reason

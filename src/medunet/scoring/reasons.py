@@ -10,16 +10,16 @@ ABSENT_IN_BOTH = "absent in both"
 """In neither mask: there is nothing to score, and no value."""
 
 MISSED = "missed"
-"""In the reference, nothing predicted: overlap 0."""
+"""In the reference, nothing predicted: overlap 0, distances the image's diagonal."""
 
 INVENTED = "invented"
-"""Predicted, not in the reference: overlap 0."""
+"""Predicted, not in the reference: overlap 0, distances the image's diagonal."""
 
 NOT_LOOKED_FOR = "not looked for"
 """The annotators did not look for it: no value."""
 
 NOT_PREDICTED = "not predicted"
-"""The case could not be predicted: every ratio 0."""
+"""The case could not be predicted: every ratio 0, every distance the image's diagonal."""
 
 OUTCOMES = (ABSENT_IN_BOTH, MISSED, INVENTED, NOT_LOOKED_FOR, NOT_PREDICTED)
 """What a summary counts."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from medunet.errors import InputError
-from medunet.scoring.metrics import BACKGROUND_DOMINATED
+from medunet.scoring.metrics import BACKGROUND_DOMINATED, LENGTHS, SURFACE_METRICS
 from medunet.scoring.pooling import pooled_figures
 from medunet.scoring.reasons import (
     ABSENT_IN_BOTH,
@@ -30,7 +30,8 @@ class Summary:
 
     The numbers add up: ``cases == n + no_value``. The outcomes say why, and which values are penalties: of the ratios,
     an absent or not looked-for structure has no value, a missed or invented structure and an unpredicted case count
-    as 0. On counts and on specificity and accuracy of a missed or invented structure they only mark the rows.
+    as 0, in distances as the image's diagonal. On counts and on specificity and accuracy of a missed or invented
+    structure they only mark the rows.
 
     Attributes:
         structure: name of the structure, or "all".
@@ -80,21 +81,25 @@ class Summary:
 def summarise(scores: Iterable[Score]) -> tuple[Summary, ...]:
     """One summary per structure, metric and, for measurements, what they were compared with; in order of appearance.
 
+    Surface scores in mm and in % of the width, or with two tolerances, are not one figure: each unit has its summary.
+
     Raises:
-        InputError: a case has two figures of one name, so it would count twice, or one metric has two units.
+        InputError: a case has two figures of one name, so it would count twice, or another metric has two units.
     """
-    groups: dict[tuple[str, str, str], dict[str, Score]] = {}
+    groups: dict[tuple[str, str, str, str], dict[str, Score]] = {}
     for score in scores:
-        group = groups.setdefault((score.structure, score.metric, against(score.reason)), {})
+        ruler = score.unit if score.metric in SURFACE_METRICS else ""
+        group = groups.setdefault((score.structure, score.metric, against(score.reason), ruler), {})
         if score.case in group:
             raise InputError(
                 score.case, f"{score.metric} of {score.structure} is there twice", "Score every case once in one table"
             )
         group[score.case] = score
-    pooled = {structure: pooled_figures(groups, structure) for structure in {key[0] for key in groups}}
+    counted = {key[:3]: group for key, group in groups.items() if key[1] not in SURFACE_METRICS}
+    pooled = {structure: pooled_figures(counted, structure) for structure in {key[0] for key in groups}}
     return tuple(
         _summary(structure, metric, source, tuple(group.values()), pooled[structure].get(metric))
-        for (structure, metric, source), group in groups.items()
+        for (structure, metric, source, _), group in groups.items()
     )
 
 
@@ -102,12 +107,15 @@ def summary_dict(summaries: Iterable[Summary]) -> dict[str, dict[str, dict[str, 
     """Structure → metric → figures, as `summary.json` holds them.
 
     The metric's name alone stands for overlap and for measurements against the reference masks; against anything else
-    it is followed by what ("ctr_error against column ctr_source").
+    it is followed by what ("ctr_error against column ctr_source"). A surface score in a second unit is followed by it
+    ("hd95 in % of width").
     """
     nested: defaultdict[str, dict[str, dict[str, float | int | str | None]]] = defaultdict(dict)
     for summary in summaries:
         plain = summary.against in ("", AGAINST_MASKS)
         name = summary.metric if plain else f"{summary.metric} {summary.against}"
+        if name in nested[summary.structure]:
+            name = f"{name} in {summary.unit}"
         figures = asdict(summary)
         nested[summary.structure][name] = {key: figures[key] for key in figures if key not in ("structure", "metric")}
     return dict(nested)
@@ -138,7 +146,7 @@ def _summary(structure: str, metric: str, source: str, scores: Sequence[Score], 
         not_looked_for=found[NOT_LOOKED_FOR],
         not_predicted=found[NOT_PREDICTED],
         undefined=len(unexplained),
-        note=_BACKGROUND_NOTE if metric in BACKGROUND_DOMINATED else "",
+        note=_BACKGROUND_NOTE if metric in BACKGROUND_DOMINATED else _DIAGONAL_NOTE if metric in LENGTHS else "",
     )
 
 
@@ -156,4 +164,5 @@ def _figures(values: Sequence[float]) -> dict[str, float | None]:
 
 _QUARTILES = ("minimum", "lower_quartile", "median", "upper_quartile", "maximum")
 _EXPLAINS_NONE = frozenset({ABSENT_IN_BOTH, NOT_LOOKED_FOR, NOT_PREDICTED})
+_DIAGONAL_NOTE = "a structure that was missed, invented or not predicted counts as the image's diagonal"
 _BACKGROUND_NOTE = "dominated by the background: near 1 even where the structure is missed"
