@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import builtins
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from medunet.images import write_csv, write_json, write_labels, write_png
 from medunet.phantoms import SCHEME, chest_film
+from medunet.workflows.train import train
 
 SRC = Path(__file__).parents[2] / "src"
 CHANGES = ("training.batch=4", "input.size=[32,32]", "network.widths=[4,8]", "split={train: 0.6, val: 0.2, test: 0.2}")
@@ -33,6 +37,9 @@ def films(tmp_path_factory):
     return root
 
 
+LINE = "from medunet.cli import main; main()"
+
+
 class Program:
     """Starts `medunet` with words, single-threaded, with a cache of its own."""
 
@@ -41,7 +48,7 @@ class Program:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         self.environment = {**os.environ, **threads, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(SRC)}
 
-    def start(self, *words, first=None):
+    def start(self, *words, first=None, line=LINE):
         """A running process that calls `first` before the program; its standard error is read as text."""
 
         def prepare():
@@ -50,13 +57,13 @@ class Program:
             if first is not None:
                 first()
 
-        line = [sys.executable, "-c", "from medunet.cli import main; main()", *map(str, words)]
+        line = [sys.executable, "-c", line, *map(str, words)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(line, env=self.environment, preexec_fn=prepare, **pipes)
 
-    def run(self, *words, first=None):
+    def run(self, *words, first=None, line=LINE):
         """Exit code, standard output and standard error of a process that ends by itself."""
-        process = self.start(*words, first=first)
+        process = self.start(*words, first=first, line=line)
         out, err = process.communicate(timeout=120)
         return process.returncode, out, err
 
@@ -90,3 +97,113 @@ def _wait_for(happened, process, seconds=90):
 @pytest.fixture(scope="session")
 def wait_for():
     return _wait_for
+
+
+class Disk:
+    """The disk below a folder, of which a step fails: opening to write, writing, flushing, making, moving, removing.
+
+    Steps are counted as the operating system sees them. `lasting` is a disk that stays so, as a full one does: from the
+    step on nothing is written, but what is there can be removed.
+    """
+
+    def __init__(self, root, at, number, lasting):
+        self.root, self.at, self.number, self.lasting = os.path.realpath(root), at, number, lasting
+        self.count, self.happened, self.own = 0, "", {}
+
+    def step(self, what, path, *, adds=True):
+        """Count a step below the root, and let it fail where it is to."""
+        if isinstance(path, int):
+            path = self.own.get(path)
+        if path is None or not os.path.abspath(os.fsdecode(path)).startswith(self.root):
+            return
+        self.count += 1
+        if self.count == self.at or (self.lasting and adds and self.count > self.at):
+            self.happened = self.happened or f"{what} {os.path.relpath(os.fsdecode(path), self.root)}"
+            raise OSError(self.number, os.strerror(self.number), os.fsdecode(path))
+
+    def wrap(self, patch, name, *, adds):
+        plain = getattr(os, name)
+
+        def stepping(path, *rest, **options):
+            if name != "mkdir" or not os.path.isdir(path):  # to make what is there changes nothing
+                self.step(name, options.get("dir_fd") or path, adds=adds)
+            return plain(path, *rest, **options)
+
+        patch.setattr(os, name, stepping)
+
+    def wrap_open(self, patch):
+        plain, plain_os = builtins.open, os.open
+
+        def opening(file, mode="r", *rest, **options):
+            if isinstance(file, int) or not set(mode) & set("wax+"):
+                return plain(file, mode, *rest, **options)
+            self.step("open", file)
+            return _Written(plain(file, mode, *rest, **options), lambda: self.step("write", file))
+
+        def opening_os(path, flags, *rest, **options):
+            self.step("open", options.get("dir_fd") or path, adds=bool(flags & os.O_CREAT))
+            found = plain_os(path, flags, *rest, **options)
+            self.own[found] = self.own.get(options["dir_fd"]) if options.get("dir_fd") else path
+            return found
+
+        for module in (builtins, io):
+            patch.setattr(module, "open", opening)
+        patch.setattr(os, "open", opening_os)
+
+
+class _Written:
+    """A file that asks before it is written to, and then writes the half."""
+
+    def __init__(self, file, ask):
+        self._file, self._ask = file, ask
+
+    def write(self, data):
+        try:
+            self._ask()
+        except OSError:
+            self._file.write(data[: len(data) // 2])
+            raise
+        return self._file.write(data)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *fault):
+        self._file.close()
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
+class Disks:
+    @staticmethod
+    @contextmanager
+    def failing(root, at, number=0, *, lasting=False):
+        disk = Disk(root, at, number, lasting)
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("mkdir", "fsync"):
+                disk.wrap(patch, name, adds=True)
+            for name in ("replace", "rename", "unlink", "remove", "rmdir"):
+                disk.wrap(patch, name, adds=False)
+            disk.wrap_open(patch)
+            yield disk
+
+
+@pytest.fixture(scope="session")
+def disk():
+    """disk.failing(folder, at=n, number=errno): within the block, the nth step of writing below the folder fails."""
+    return Disks
+
+
+@pytest.fixture(scope="session")
+def tiny_run(films, program, tmp_path_factory):
+    """A run of a network of a few hundred weights. Not to be changed."""
+    out = tmp_path_factory.mktemp("tiny") / "run"
+    train(films, out=out, changes=program.changes(steps=4), device="cpu", cache=program.cache)
+    return out
+
+
+@pytest.fixture
+def plain_figures(monkeypatch):
+    """Figures are written, but not drawn."""
+    monkeypatch.setattr("medunet.reports.figures.writing._encoded", lambda figure, kind: f"a figure as {kind}".encode())

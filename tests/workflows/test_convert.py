@@ -191,5 +191,31 @@ def test_what_a_header_says_goes_into_the_table(tmp_path, write_films):
     assert np.array_equal(case.read_image().array, film.image.array)
 
 
+@pytest.mark.parametrize("content", ["", "id;subject\na;a\n", "id,subject\na,a\n", "\x00"])
+def test_a_table_that_other_programs_changed_is_made_anew(tmp_path, content):
+    pairs(tmp_path / "data")
+    done = convert(tmp_path / "data", out=tmp_path / "out")
+    whole = (tmp_path / "out" / "cases.csv").read_bytes()
+    (tmp_path / "out" / "cases.csv").write_text(content)
+    again = convert(tmp_path / "data", out=tmp_path / "out")
+    assert (again.kept, again.done) == (0, done.done)
+    assert (tmp_path / "out" / "cases.csv").read_bytes() == whole
+
+
+def test_data_among_the_own_results_are_refused(tmp_path):
+    pairs(tmp_path / "data")
+    convert(tmp_path / "data", out=tmp_path / "out")
+    for overwrite in (False, True):
+        with pytest.raises(OutputError, match="lies among the data"):
+            convert(tmp_path / "out", out=tmp_path / "out", overwrite=overwrite)
+    # A table elsewhere that names what was converted.
+    (tmp_path / "far").mkdir()
+    name = next((tmp_path / "out" / "images").iterdir()).name
+    (tmp_path / "far" / "list.csv").write_text(f"id,image\na,../out/images/{name}\n")
+    with pytest.raises(OutputError, match=rf"out: holds what is to be read \({name}\)"):
+        convert(tmp_path / "far" / "list.csv", out=tmp_path / "out", overwrite=True)
+    assert (tmp_path / "out" / "images" / name).is_file()
+
+
 def test_the_mark_is_the_one_that_reading_knows():
     assert folders.OUTPUT_MARK == output.MARK

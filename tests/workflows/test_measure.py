@@ -144,3 +144,14 @@ def test_what_cannot_be_done_is_one_line_and_leaves_nothing(work, digest, kind):
     assert "\n" not in str(fault.value)
     assert digest(place) == before
     assert not (place / "out").exists()
+
+
+def test_masks_and_films_among_the_own_results_are_refused(work, digest):
+    place, _ = work
+    out, films = place / "out", place / "films"
+    measure([films / "masks"], images=films, out=out)
+    before = digest(place)
+    for told in ({"masks": [out / "overlays"]}, {"masks": [films / "masks"], "images": out / "overlays"}):
+        with pytest.raises((InputError, OutputError)):
+            measure(told["masks"], images=told.get("images"), out=out, overwrite=True)
+        assert digest(place) == before

@@ -268,3 +268,26 @@ def test_a_table_is_read_back_as_it_was_written(trained, work):
         assert got.pop("value") == pytest.approx(wanted["value"], rel=1e-5)
         assert {key: text or "" for key, text in got.items()} == {key: wanted[key] or "" for key in got}
     assert read_table(work / "nowhere.csv") == {}
+
+
+@pytest.mark.parametrize("content", ["", "case;value\na;1\n", "case,value\na,much\n", "\x00", None])
+def test_a_table_that_other_programs_changed_is_made_anew(trained, work, content):
+    done = go(trained, work / "in", work / "out")
+    table = work / "out" / "measurements.csv"
+    whole = table.read_bytes()
+    if content is None:
+        table.write_bytes(whole.replace(b",0.", b",0;", 1) + b"\xff")
+    else:
+        table.write_text(content)
+    again = go(trained, work / "in", work / "out")
+    assert (again.kept, again.done) == (0, done.done)
+    assert table.read_bytes() == whole
+
+
+def test_an_input_among_the_own_results_is_refused(trained, work, digest):
+    go(trained, work / "in", work / "out")
+    before = digest(work / "out")
+    for told in ({}, {"overwrite": True}):
+        with pytest.raises(OutputError, match=r"differs in: inputs|holds what is to be read"):
+            go(trained, work / "out" / "masks", work / "out", **told)
+    assert digest(work / "out") == before

@@ -1,6 +1,6 @@
 """The entry point: runs one command and turns every way to end into one line and an exit code.
 
-0 done · 1 could not be done · 2 the call's words · 3 done, but some inputs failed · 130 stopped by Ctrl-C.
+0 done · 1 could not be done · 2 the call's words · 3 done, but some inputs failed · 130 stopped by Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
@@ -46,19 +46,25 @@ def run(words: list[str]) -> int:
 
 
 def _settle(*, debug: bool) -> None:
-    """Keep the process's streams safe and other libraries' remarks off the terminal.
+    """Keep the process's streams safe and other libraries' remarks off the terminal; let a farewell be as Ctrl-C.
 
     A warning of a library may quote a header, and headers name patients; `--debug` shows them all the same.
     """
     import logging
+    import signal
     import warnings
 
+    signal.signal(signal.SIGTERM, _stop)  # of a scheduler, for instance: what is done is saved
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     if not debug and not sys.warnoptions:
         warnings.simplefilter("ignore")
         logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _stop(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _call(words: list[str]) -> int:

@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medunet.cases import Case
+from medunet.cases.table import plain_cell
 from medunet.errors import InputError, OutputError
 from medunet.images import remove, write_bytes, write_csv, write_json, write_labels, write_text
 from medunet.measuring import COLUMNS, rows
+from medunet.workflows.film_notes import Notes, by_note, notes_of, read_notes, sentences, write_notes
+from medunet.workflows.identifiers import Row, keep_identifiers
 from medunet.workflows.inputs import find_inputs
 from medunet.workflows.measured import Statements, caption, measure_case, overlay
-from medunet.workflows.output import Reserved, reserve
+from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
 if TYPE_CHECKING:
     from medunet.prediction import Model
 
-OWNED = ("masks", "overlays", "measurements.csv", "failed.csv", "report.html")
+OWNED = ("masks", "overlays", "measurements.csv", "failed.csv", "notes.csv", "identifiers.csv", "report.html")
 FAILED_COLUMNS = ("case", "file", "reason")
 SAVE_EVERY = 50
 """Cases after which the table of measurements is written again."""
@@ -41,6 +44,7 @@ class Predicted:
         failed: case → reason, for those that could not be read or processed.
         kept: cases that were done by an earlier call.
         table: rows of measurements.csv.
+        notes: case → what its reader noted, and where a statement is contradicted.
     """
 
     folder: Path
@@ -49,6 +53,7 @@ class Predicted:
     failed: dict[str, str]
     kept: int
     table: list[dict[str, Any]] = field(default_factory=list)
+    notes: Notes = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""
@@ -59,6 +64,7 @@ class Predicted:
             "already_there": self.kept,
             "failed": self.failed,
             "measurements": self.table,
+            "notes": {note: list(cases) for note, cases in by_note(self.notes).items()},
         }
 
 
@@ -70,6 +76,7 @@ def predict(
     view: str | None = None,
     adult: bool = False,
     device: str = "auto",
+    show_identifiers: bool = False,
     overwrite: bool = False,
     progress: Progress = SILENT,
 ) -> Predicted:
@@ -79,9 +86,10 @@ def predict(
         inputs: files, folders, patterns, or CSVs with paths.
         model: a packaged model's name, a run, or a model folder.
         out: output folder; called again with the same words, what is missing is completed.
-        view: PA, AP or lateral, for films that do not say it.
+        view: PA, AP or lateral, for films that do not say it; what a film says counts, and is said.
         adult: the patients are adults.
         device: auto, cpu, cuda, cuda:N.
+        show_identifiers: write who the films show into identifiers.csv and the page.
         overwrite: start anew in a folder of other results.
         progress: is told how it goes.
 
@@ -103,26 +111,38 @@ def predict(
         "adult": adult,
     }
     with reserve(folder, identity, overwrite=overwrite) as place:
-        return _complete_folder(place, cases, _tables(inputs), loaded, stated, progress)
+        again = place.claim(OWNED, reads=[*_tables(inputs), *(path for case in cases for path in case.paths)])
+        patients = keep_identifiers(folder, cases, shown=show_identifiers)
+        return _complete_folder(folder, again, cases, _tables(inputs), loaded, stated, patients, progress)
 
 
 def _complete_folder(
-    place: Reserved, cases: Sequence[Case], told: Sequence[Path], loaded: Model, stated: Statements, progress: Progress
+    folder: Path,
+    again: bool,
+    cases: Sequence[Case],
+    told: Sequence[Path],
+    loaded: Model,
+    stated: Statements,
+    patients: Sequence[Row],
+    progress: Progress,
 ) -> Predicted:
     """Predict what is missing in the folder, and write its tables and page."""
-    folder = place.folder
-    again = place.claim(OWNED, reads=[*told, *(path for case in cases for path in case.paths)])
     ending = {case.id: _mask_ending(case) for case in cases}
     before = read_table(folder / "measurements.csv") if again else {}
     kept = {case.id: before[case.id] for case in cases if _complete(folder, case, ending[case.id], before, told)}
     work = [case for case in cases if case.id not in kept]
     write_json(folder / "masks" / "labels.json", loaded.scheme.to_mapping())
-    failed = _work(work, loaded, folder, ending, kept, stated, progress)
+    notes = read_notes(folder, kept) if again else {}
+    failed = _work(work, loaded, folder, ending, kept, notes, stated, progress)
     order = [case.id for case in cases if case.id in kept]
     table = [row for case in order for row in kept[case]]
+    notes = {case: notes[case] for case in order if case in notes}
+    for sentence in sentences(notes, len(order)):
+        progress.say(sentence)
     _write_tables(folder, table, cases, failed)
-    _write_report(folder, cases, table, failed, loaded)
-    return Predicted(folder, loaded.name, tuple(order), failed, len(cases) - len(work), table)
+    write_notes(folder, notes, order)
+    _write_report(folder, cases, table, failed, loaded, notes, patients)
+    return Predicted(folder, loaded.name, tuple(order), failed, len(cases) - len(work), table, notes)
 
 
 def _work(
@@ -131,34 +151,44 @@ def _work(
     folder: Path,
     ending: dict[str, str],
     done: Table,
+    notes: dict[str, tuple[str, ...]],
     stated: Statements,
     progress: Progress,
 ) -> dict[str, str]:
-    """Predict every case into `done`; returns the failed ones with their reasons."""
+    """Predict every case into `done` and `notes`; returns the failed ones with their reasons."""
     failed: dict[str, str] = {}
     if work:
         progress.begin("predicting", len(work))
     try:
         for number, case in enumerate(work, start=1):
             try:
-                done[case.id] = _one(case, model, folder, ending[case.id], stated)
+                done[case.id], notes[case.id] = _one(case, model, folder, ending[case.id], stated)
             except InputError as fault:
                 failed[case.id] = f"{fault.what}. {fault.remedy}"
                 _remove(folder, case, ending[case.id])
                 progress.say(f"{case.id}: {fault.what}")
             progress.advance(number, case.id)
             if number % SAVE_EVERY == 0:
-                write_csv(folder / "measurements.csv", COLUMNS, _cells([r for rs in done.values() for r in rs]))
+                _save(folder, done, notes)
     except BaseException:  # Ctrl-C, a full disk: what is done is done
         with suppress(OutputError):
-            write_csv(folder / "measurements.csv", COLUMNS, _cells([r for rs in done.values() for r in rs]))
+            _save(folder, done, notes)
         raise
     finally:
         progress.end()
     return failed
 
 
-def _one(case: Case, model: Model, folder: Path, ending: str, stated: Statements) -> list[dict[str, Any]]:
+def _save(folder: Path, done: Table, notes: Notes) -> None:
+    """What is done so far; the table last, because a case without rows in it is done anew."""
+    write_notes(folder, notes, done)
+    write_csv(folder / "measurements.csv", COLUMNS, _cells([row for rows in done.values() for row in rows]))
+
+
+def _one(
+    case: Case, model: Model, folder: Path, ending: str, stated: Statements
+) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Predict one film; its rows and its notes."""
     image = case.read_image()
     labels = model.predict(image).labels
     measurements = measure_case(labels, image, case, stated)
@@ -167,7 +197,8 @@ def _one(case: Case, model: Model, folder: Path, ending: str, stated: Statements
 
     picture = overlay(image, labels, measurements, caption(case, measurements))
     write_bytes(folder / "overlays" / f"{case.id}.png", png_bytes(picture))
-    return [_as_written(row) for row in rows(case.id, case.subject, measurements, source=model.name)]
+    table = [_as_written(row) for row in rows(case.id, case.subject, measurements, source=model.name)]
+    return table, notes_of(image, case, stated)
 
 
 def _as_written(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,18 +240,29 @@ def _complete(folder: Path, case: Case, ending: str, before: Table, tables: Sequ
 
 
 def read_table(path: Path) -> Table:
-    """The rows of a measurements.csv by case; empty where there is none."""
-    if not path.is_file():
-        return {}
+    """The rows of a measurements.csv by case; empty where there is none, or one that was changed by other programs."""
     table: Table = {}
     numbers = {"value", "low", "high", "level", "quality"}
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            cells = {key: (float(text) if key in numbers else text) if text else None for key, text in row.items()}
-            for key in ("structure", "reason"):
-                cells[key] = cells[key] or ""
-            table.setdefault(str(cells["case"]), []).append(cells)
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                return {}
+            for row in reader:
+                cells = {key: _cell(text, key in numbers) for key, text in row.items()}
+                for key in ("structure", "reason"):
+                    cells[key] = cells[key] or ""
+                table.setdefault(str(cells["case"]), []).append(cells)
+    except (OSError, ValueError, TypeError, csv.Error):
+        return {}
     return table
+
+
+def _cell(text: str, is_number: bool) -> float | str | None:
+    """A cell of measurements.csv as the value it was written from."""
+    if not text:
+        return None
+    return float(text) if is_number else plain_cell(text)
 
 
 def _cells(table: Sequence[dict[str, Any]]) -> list[list[Any]]:
@@ -237,7 +279,13 @@ def _write_tables(folder: Path, table: Sequence[dict[str, Any]], cases: Sequence
 
 
 def _write_report(
-    folder: Path, cases: Sequence[Case], table: Sequence[dict[str, Any]], failed: dict[str, str], model: Model
+    folder: Path,
+    cases: Sequence[Case],
+    table: Sequence[dict[str, Any]],
+    failed: dict[str, str],
+    model: Model,
+    notes: Notes,
+    patients: Sequence[Row],
 ) -> None:
     from medunet.workflows.measurement_page import measurement_page
     from medunet.workflows.pictures import film_with_mask
@@ -253,5 +301,7 @@ def _write_report(
         lambda case: film_with_mask(
             known[case], folder / "masks" / f"{case}{_mask_ending(known[case])}", model.scheme, table
         ),
+        notes,
+        patients,
     )
     write_text(folder / "report.html", page)

@@ -1,0 +1,195 @@
+"""Killed between any two files: the same call completes to the same bytes, and what was half written is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from medunet.cli.entry import run
+from medunet.images import meant_name, write_png
+from medunet.phantoms import chest_film
+from medunet.workflows.output import MARK
+
+
+def tree(folder):
+    """Path → content of all files below a folder, hidden ones too."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def killed_before_file(number, words):
+    """Run a command in a process that is killed when the file of this number is written and has not its name yet.
+
+    Returns:
+        Whether it came so far; else it ended.
+    """
+    child = os.fork()
+    if child == 0:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        plain, files = os.replace, []
+
+        def replace(*paths):
+            files.append(paths)
+            if len(files) == number:
+                os.kill(os.getpid(), signal.SIGKILL)
+            plain(*paths)
+
+        os.replace = replace
+        try:
+            run([str(word) for word in words])
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
+
+
+@pytest.fixture
+def data(films, tmp_path):
+    """Four films with masks."""
+    for folder in ("images", "masks"):
+        (tmp_path / "data" / folder).mkdir(parents=True)
+        for path in sorted((films / folder).glob("*.png"))[:4]:
+            shutil.copy2(path, tmp_path / "data" / folder)
+    shutil.copy2(films / "masks" / "labels.json", tmp_path / "data" / "masks")
+    return tmp_path / "data"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+@pytest.mark.parametrize("command", ["convert", "measure", "audit"])
+def test_killed_before_any_file_has_its_name(data, tmp_path, command, capfd):
+    words = {
+        "convert": ["convert", data],
+        "measure": ["measure", data / "masks", "--images", data / "images"],
+        "audit": ["audit", data],
+    }[command]
+    words = [*words, "--quiet", "--out"]
+    number, out = 0, tmp_path / "out"
+    good = run([str(word) for word in [*words, out]])
+    assert good in (0, 3)
+    undisturbed = tree(out)
+    while True:
+        number += 1
+        shutil.rmtree(out, ignore_errors=True)
+        if not killed_before_file(number, [*words, out]):
+            break
+        left = {path.relative_to(out).as_posix(): path for path in out.rglob(".*") if meant_name(path.name)}
+        assert len(left) == 1, "it was not killed in the middle of a file"
+        assert run([str(word) for word in [*words, out]]) == good, number
+        assert tree(out) == undisturbed, number
+    assert number > 5
+
+
+LINE = """
+import os, signal, sys
+farewell, left, plain = int(sys.argv.pop(1)), [int(sys.argv.pop(1))], os.replace
+def replace(*paths):
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), farewell)
+    plain(*paths)
+os.replace = replace
+from medunet.cli import main
+main()
+"""
+"""The program, to which a signal comes when the file of a number is written and has not its name yet."""
+
+
+@pytest.mark.parametrize("number", [2, 11])
+def test_prediction_killed_in_the_middle_of_a_file(data, tiny_run, program, tmp_path, number):
+    words = ["predict", data / "images", "--model", tiny_run, "--device", "cpu", "--quiet", "--out"]
+    assert program.run(*words, tmp_path / "undisturbed")[0] == 0
+    code, _, _ = program.run(int(signal.SIGKILL), number, *words, tmp_path / "out", line=LINE)
+    assert code == -signal.SIGKILL
+    assert [path.name for path in (tmp_path / "out").rglob(".*") if meant_name(path.name)]
+    code, _, err = program.run(*words, tmp_path / "out")
+    assert (code, err) == (0, "")
+    assert tree(tmp_path / "out") == tree(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize("number", [4])
+def test_evaluation_killed_in_the_middle_of_a_file(data, program, tmp_path, number):
+    words = ["evaluate", data / "masks", data, "--quiet", "--out"]
+    assert program.run(*words, tmp_path / "undisturbed")[0] == 0
+    code, _, _ = program.run(int(signal.SIGKILL), number, *words, tmp_path / "out", line=LINE)
+    assert code == -signal.SIGKILL
+    assert [path.name for path in (tmp_path / "out").rglob(".*") if meant_name(path.name)]
+    code, _, err = program.run(*words, tmp_path / "out")
+    assert (code, err) == (0, "")
+    assert tree(tmp_path / "out") == tree(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize("farewell", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda one: one.name)
+def test_a_batch_that_is_stopped_keeps_what_is_done_and_ends_alike(tiny_run, program, wait_for, tmp_path, farewell):
+    for index in range(40):
+        write_png(tmp_path / "in" / f"{index:02d}.png", chest_film(5, index % 4, size=64).image)
+    words = ["predict", tmp_path / "in", "--model", tiny_run, "--device", "cpu", "--quiet", "--out"]
+    assert program.run(*words, tmp_path / "undisturbed")[0] == 0
+    masks = tmp_path / "out" / "masks"
+    process = program.start(*words, tmp_path / "out")
+    wait_for(lambda: len(list(masks.glob("[0-9]*.png"))) > 4, process)
+    process.send_signal(farewell)
+    out, err = process.communicate(timeout=60)
+    if farewell is signal.SIGKILL:
+        assert process.returncode == -signal.SIGKILL
+    else:
+        assert (process.returncode, out) == (130, "")
+        assert err.startswith("medunet: stopped; what was saved is whole")
+        assert [path.name for path in (tmp_path / "out").rglob(".*")] == [MARK]
+    done = {path: path.read_bytes() for path in masks.glob("[0-9]*.png")}
+    assert 4 < len(done) < 40
+    assert all(
+        content == (tmp_path / "undisturbed" / "masks" / path.name).read_bytes() for path, content in done.items()
+    )
+    code, _, err = program.run(*words, tmp_path / "out")
+    assert (code, err) == (0, "")
+    assert tree(tmp_path / "out") == tree(tmp_path / "undisturbed")
+
+
+@pytest.mark.parametrize("command", ["train", "predict", "convert"])
+def test_a_second_process_is_refused_and_told_who(films, tiny_run, program, tmp_path, command):
+    """The first is stopped while it works, so that it is surely there."""
+    words = {
+        "train": program.train(films, tmp_path / "out", steps=4000),
+        "predict": ["predict", films / "images", "--model", tiny_run, "--out", tmp_path / "out"],
+        "convert": ["convert", films, "--out", tmp_path / "out"],
+    }[command]
+    first = program.start(int(signal.SIGSTOP), 4, *words, line=LINE)
+    try:
+        assert os.WIFSTOPPED(os.waitpid(first.pid, os.WUNTRACED)[1])
+        before = tree(tmp_path / "out")
+        code, out, err = program.run(*words, "--quiet")
+        assert (code, out) == (1, "")
+        told = f"medunet: {tmp_path / 'out'}: is being written by medunet {command} (process {first.pid} on "
+        assert err.startswith(told)
+        assert err.count("\n") == 1
+        assert tree(tmp_path / "out") == before
+    finally:
+        first.kill()
+        first.communicate()
+    code, _, err = program.run(*words, "--quiet", *AFTERWARDS.get(command, []))
+    assert code == 0, err
+
+
+AFTERWARDS = {"train": ["--overwrite", "--set", "training.steps=4"]}
+
+
+def test_a_run_is_evaluated_while_another_process_holds_it(films, tiny_run, program, tmp_path):
+    run_folder = shutil.copytree(tiny_run, tmp_path / "run")
+    holder = "import sys, pathlib\nfrom medunet.workflows.lock import held\n" + (
+        "with held(pathlib.Path(sys.argv[1]), 'train'):\n    print('held', flush=True)\n    sys.stdin.read()"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": program.environment}
+    process = subprocess.Popen([sys.executable, "-c", holder, str(run_folder)], **pipes)
+    try:
+        assert process.stdout.readline() == "held\n"
+        code, _, err = program.run("evaluate", run_folder, "--device", "cpu", "--quiet")
+        assert code == 0, err
+        assert (run_folder / "evaluation" / "test" / "scores.csv").is_file()
+    finally:
+        process.communicate()
