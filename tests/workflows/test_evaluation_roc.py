@@ -10,6 +10,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from medunet.cases import read_cases
+from medunet.networks import UNet
 from medunet.prediction import load_model, save_model
 from medunet.scoring import ALL, ONE_THRESHOLD, PooledRoc, RocCounts, summarise, summary_dict
 from medunet.workflows.evaluate import evaluate
@@ -147,6 +148,23 @@ def test_the_ensemble_of_folds_is_scored_by_its_mean_probabilities(trained, othe
     films = probabilities_of(both, others)
     flags, shares = (np.concatenate([film[part]["heart"] for film in films]) for part in (1, 2))
     assert abs(done.roc.value("heart") - roc_auc_score(flags, shares)) <= done.roc.counts["heart"].bound + 1e-12
+
+
+def test_with_sigmoid_there_is_no_background_before_the_structures(trained, others, tmp_path):
+    model = load_model(trained.folder)
+    shape = model.plan.network.model_copy(update={"out_channels": len(model.plan.classes)})
+    plan = model.plan.model_copy(update={"output": "sigmoid", "network": shape})
+    torch.manual_seed(0)
+    save_model(tmp_path / "model", UNet(shape).eval(), plan, model.scheme, trained_on=(), card="")
+    done = evaluate(tmp_path / "model", others, out=tmp_path / "out", device="cpu")
+    model = load_model(tmp_path / "model")
+    for number, name in enumerate(plan.classes):
+        flags, shares = [], []
+        for case in read_cases(others, rename=WHOLE):
+            flags.append(case.read_target().mask(name).ravel())
+            shares.append(model.predict(case.read_image(), probabilities=True).probabilities[number].ravel())
+        error = done.roc.value(name) - roc_auc_score(np.concatenate(flags), np.concatenate(shares))
+        assert abs(error) <= done.roc.counts[name].bound + 1e-12
 
 
 def evaluation(roc):

@@ -46,7 +46,7 @@ class RocCounts:
 
     def __post_init__(self) -> None:
         for counts in (self.inside, self.outside):
-            if counts.shape != (BINS,) or counts.dtype != np.int64 or (counts < 0).any():
+            if counts.shape != (BINS,) or counts.dtype != np.int64 or counts.min() < 0:
                 raise ValueError(f"counts are int64 of shape {(BINS,)}, 0 or more, got {counts.dtype} {counts.shape}")
 
     @classmethod
@@ -109,14 +109,17 @@ class RocCounts:
     @property
     def is_mask(self) -> bool:
         """Whether every probability is exactly 0 or exactly 1, and both occur: a mask in another type."""
-        used = np.flatnonzero(self.inside + self.outside)
-        return used.tolist() == [0, BINS - 1]
+        both = (self.inside, self.outside)
+        between = any(counts[1:-1].any() for counts in both)
+        return not between and all(any(counts[end] for counts in both) for end in (0, -1))
 
 
 def auc(counts: RocCounts) -> float:
     """Area under the ROC curve: chance that a pixel inside is above one outside, ties half; NaN without both kinds."""
-    below = np.cumsum(counts.outside) - counts.outside
-    return _share((counts.inside * (below + counts.outside / 2)).sum(), counts)
+    pairs = np.cumsum(counts.outside, dtype=np.float64)
+    pairs -= counts.outside / 2
+    pairs *= counts.inside
+    return _share(float(pairs.sum()), counts)
 
 
 def _share(pairs: float, counts: RocCounts) -> float:

@@ -47,7 +47,7 @@ class Summary:
         lower_quartile, upper_quartile: linear between neighbours (type 7 of Hyndman and Fan 1996).
         pooled: the figure from the counts summed over cases (for a count, the sum): pixels weigh the same, not cases.
             None for measurements and "all", and where a case was not predicted, because its counts are unknown and
-            a pooled figure without it would be one of the survivors.
+            a pooled figure without it would be one of the survivors. For `auc` see `PooledRoc`.
         missed, invented, absent_in_both, not_looked_for, not_predicted: cases with this outcome.
         undefined: cases without a value for another reason (0/0, a measurement that could not be taken).
         note: what a reader must know to read the figures rightly, or "".
