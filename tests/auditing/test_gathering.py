@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from medunet.auditing.gathering import gather
@@ -50,6 +52,18 @@ def test_files_that_no_row_names(films, table):
     table(films, HEADER, rows(films, count=12))
     assert sorted(path.name for path in gather(films).strays if path.parent.name == "images") == [
         "film-12.png", "film-13.png"]  # fmt: skip
+
+
+def test_files_of_one_id_in_several_folders_are_channels(films, table):
+    (films / "images").rename(films / "pre")
+    shutil.copytree(films / "pre", films / "post")
+    table(films, HEADER, rows(films))
+    found = gather(films)
+    assert found.fault is not None
+    assert [path.parent.name for path in found.cases[0].images] == ["post", "pre"]
+    assert found.cases[0].subject == "s0"
+    assert found.twin_files == ()
+    assert all(case.target is not None for case in found.cases)
 
 
 def test_masks_that_mean_nothing_leave_the_films(films, change):

@@ -44,18 +44,6 @@ def test_percentiles_rise_and_skip_what_is_not_valid():
     assert found[-1] == array[0, 10:].max()
 
 
-@pytest.mark.parametrize(("side", "share"), [(np.s_[:16], 0.25), (np.s_[:, -8:], 0.125), (np.s_[0:0], 0.0)])
-def test_borders_are_counted_from_the_edge(side, share):
-    thumb = np.random.default_rng(0).integers(60, 200, (THUMB, THUMB)).astype(np.uint8)
-    thumb[side] = 0
-    assert grey.borders(thumb) == (pytest.approx(share), 0.0)
-    assert grey.borders(255 - thumb) == (0.0, pytest.approx(share))
-
-
-def test_a_black_picture_is_all_border():
-    assert grey.borders(np.zeros((THUMB, THUMB), np.uint8))[0] == 1
-
-
 def test_of_a_volume_the_middle_slice_is_taken():
     volume = np.zeros((1, 5, 6, 7), np.int16)
     volume[..., 3] = 9

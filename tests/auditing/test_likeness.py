@@ -56,6 +56,20 @@ def test_a_crop_is_found(arrays):
     assert [(one.first, one.second, one.how) for one in pairs] == [(2, 4, "a crop")]
 
 
+@pytest.mark.parametrize("by", [(4, 0), (0, -6), (5, 8)])
+def test_a_shifted_copy_is_found_and_nothing_else(arrays, by):
+    moved = np.roll(arrays[2], by, (0, 1))
+    pairs = find_alike([film(a) for a in [*arrays, moved]], [None] * 5)
+    assert [(one.first, one.second) for one in pairs] == [(2, 4)]
+
+
+def test_parts_are_left_alone_where_asked(arrays):
+    cut = arrays[2][10:250, 24:244]
+    films = [film(a) for a in [*arrays, cut, jpeg(arrays[1])]]
+    pairs = find_alike(films, [None] * 6, same=0.985, parts=False)
+    assert [(one.first, one.second) for one in pairs] == [(1, 5)]
+
+
 def test_a_mirrored_copy_is_found(arrays):
     pairs = find_alike([film(a) for a in [*arrays, arrays[0][:, ::-1]]], [None] * 5)
     assert (0, 4, "mirrored") in [(one.first, one.second, one.how) for one in pairs]

@@ -11,6 +11,9 @@ from medunet.cases import Case
 
 Pair = tuple[Case, Case, Alike]
 
+COPY = 0.975
+"""Correlation from which two films of one subject are called copies; films of different days reach .96."""
+
 
 def exact_copies(evidence: Evidence) -> list[Finding]:
     """Films with the same pixels under several names, whatever the file's format."""
@@ -34,15 +37,27 @@ def copies(evidence: Evidence) -> list[Finding]:
 
 
 def copies_of_one_subject(evidence: Evidence) -> list[Finding]:
-    """The same within one subject: copies, or films of different days that look alike."""
+    """The same within one subject; those that only look alike, as films of different days do, are one finding."""
     _need_two(evidence)
     if len({case.subject for case in evidence.cases}) == len(evidence.cases):
         raise NotApplicableError("every case is of its own subject")
-    return _groups(
-        [pair for pair in evidence.alike if pair[0].subject == pair[1].subject],
+    pairs = [pair for pair in evidence.alike if pair[0].subject == pair[1].subject]
+    found = _groups(
+        [pair for pair in pairs if pair[2].correlation >= COPY],
         lambda n: f"{n} films of one subject are almost the same",
         "Films of different days may stay; of copies keep one",
     )
+    series = sorted((group for group, _ in _joined([pair for pair in pairs if pair[2].correlation < COPY])), key=len)
+    if series:
+        ids = tuple(case.id for group in reversed(series) for case in group)
+        subjects = len({group[0].subject for group in series})
+        cause = (
+            f"{len(ids)} films of {subjects} subjects look much like another film of the subject, most of them "
+            f"{len(series[-1])} of one subject"
+        )
+        remedy = "Series of different days may stay, on one side of the split; a subject with many weighs much"
+        found.append(Finding(ids, file_of(series[-1][0]), cause, remedy, float(len(ids))))
+    return found
 
 
 def subject_in_two_splits(evidence: Evidence) -> list[Finding]:

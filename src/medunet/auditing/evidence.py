@@ -22,6 +22,9 @@ ENOUGH = 8
 UNSURE = 3
 """Limits are raised by this over the number of cases: what is usual is known less well from few."""
 
+SAME_ELSEWHERE = 0.985
+"""Correlation from which two pictures that are no chest films are one: slices of different people reach .96."""
+
 _LIKE_NORMAL = 1.4826  # median absolute deviation → standard deviation, for normal values
 
 
@@ -92,7 +95,9 @@ class Evidence:
         """Pairs of cases that show one picture stored differently."""
         films = [film for _, film in self.films]
         ways = [self.turned.get(case.id) for case, _ in self.films]
-        return tuple((self.films[one.first][0], self.films[one.second][0], one) for one in find_alike(films, ways))
+        limits = {} if self.chests else {"same": SAME_ELSEWHERE, "parts": False}
+        found = find_alike(films, ways, **limits)  # type: ignore[arg-type]
+        return tuple((self.films[one.first][0], self.films[one.second][0], one) for one in found)
 
 
 def far_off(values: list[float], limit: float, least: float = 0.0) -> tuple[NDArray[np.float64], list[int]]:

@@ -22,8 +22,8 @@ CONSTANT_SHARE = 0.02
 EXPOSURE_LIMIT = 4.5
 """Robust standard deviations from which an exposure is an outlier."""
 
-BORDER = 0.12
-"""Share of the picture in flat black or white borders from which it is said."""
+BORDER = 0.05
+"""Share of the picture in black or white bands from which it is said."""
 
 SMALL = 128
 """Pixels along the shorter side below which a film is tiny."""
@@ -37,7 +37,7 @@ def constant(evidence: Evidence) -> list[Finding]:
         for case, film in films:
             steps = _range(film)
             whole = not film.kind.startswith("float")
-            if steps <= (CONSTANT_STEPS if whole else 0) or (len(films) > 2 and steps < CONSTANT_SHARE * usual):
+            if steps <= (CONSTANT_STEPS if whole else 0) or (len(films) >= ENOUGH and steps < CONSTANT_SHARE * usual):
                 cause = f"is nearly constant: 98 % of its pixels lie within {steps:g} grey steps"
                 found.append(Finding((case.id,), file_of(case), cause, "Export the film again", steps))
     return found
@@ -69,15 +69,15 @@ def exposure(evidence: Evidence) -> list[Finding]:
 
 
 def wide_borders(evidence: Evidence) -> list[Finding]:
-    """Films with wide flat black or white borders."""
+    """Chest films with wide black or white bands at their edges."""
+    if not evidence.chests:
+        raise NotApplicableError("these are no frontal chest films: what else is pictured may lie on black")
     found = []
     for case, film in evidence.flat:
         name, share = max((("black", film.black), ("white", film.white)), key=lambda pair: pair[1])
         if BORDER <= share < 1:
-            cause = f"{share:.0%} of the picture are flat {name} borders"
-            found.append(Finding((case.id,), file_of(case), cause, "Cut the borders off, with the mask's", share))
-    if not evidence.flat:
-        raise NotApplicableError("no film of two axes")
+            cause = f"{name} bands at the edges take {share:.0%} of the picture's width or height"
+            found.append(Finding((case.id,), file_of(case), cause, "Cut them off, with the mask's", round(share, 3)))
     return found
 
 
@@ -148,7 +148,7 @@ def mixed_sizes(evidence: Evidence) -> list[Finding]:
     for shape, count in sizes.items():
         own = [case for case, film in evidence.flat if film.shape == shape]
         ids, file = tuple(case.id for case in own), file_of(own[0])
-        words = f"{count} films of {' × '.join(map(str, shape))} pixels"
+        words = f"{count} film{'s' * (count > 1)} of {' × '.join(map(str, shape))} pixels"
         if min(shape) < SMALL:
             remedy = "Get the films in their full size; ratios measured on these are coarse"
             found.append(Finding(ids, file, f"{words}: tiny", remedy, float(count)))
@@ -168,12 +168,14 @@ def mixed_types(evidence: Evidence) -> list[Finding]:
         raise NotApplicableError("no image could be read")
     usual = max(groups, key=lambda kind: len(groups[kind]))
     remedy = "Export all in one way, or normalise each image by itself"
-    return [
-        Finding(tuple(case.id for case in group), file_of(group[0]),
-                f"{len(group)} images are {kind} where {len(groups[usual])} are {usual}", remedy, float(len(group)))
-        for kind, group in groups.items()
-        if kind != usual
-    ]  # fmt: skip
+    found = []
+    for kind, group in groups.items():
+        if kind != usual:
+            number = f"{len(group)} images are" if len(group) > 1 else "1 image is"
+            cause = f"{number} {kind} where {len(groups[usual])} are {usual}"
+            ids = tuple(case.id for case in group)
+            found.append(Finding(ids, file_of(group[0]), cause, remedy, float(len(group))))
+    return found
 
 
 def _type_of(film: Film) -> str:
@@ -183,11 +185,11 @@ def _type_of(film: Film) -> str:
     )
 
 
-def _by_type(films: tuple[tuple[Case, Film], ...]) -> dict[str, list[tuple[Case, Film]]]:
-    """The films by the type of their numbers."""
-    groups: dict[str, list[tuple[Case, Film]]] = {}
+def _by_type(films: tuple[tuple[Case, Film], ...]) -> dict[tuple[str, str | None], list[tuple[Case, Film]]]:
+    """The films by the type of their numbers and their modality."""
+    groups: dict[tuple[str, str | None], list[tuple[Case, Film]]] = {}
     for case, film in films:
-        groups.setdefault(film.kind, []).append((case, film))
+        groups.setdefault((film.kind, film.modality), []).append((case, film))
     return groups
 
 

@@ -12,11 +12,11 @@ from typing import TypeVar
 from medunet.auditing.salvaging import Paired, pair_in_spite, targets_in_spite
 from medunet.cases import Case, read_cases
 from medunet.cases.films import find_films
-from medunet.cases.folders import image_files
+from medunet.cases.folders import image_files, name_and_ending
 from medunet.cases.labels_file import Labels, labels_beside
 from medunet.cases.layouts import LAYOUTS
 from medunet.cases.manifest import TABLE_NAMES
-from medunet.cases.names import SPLIT_WORDS, normal
+from medunet.cases.names import SPLIT_WORDS, Split, normal
 from medunet.cases.paired import find_pairs, place_all, rows_of
 from medunet.cases.placing import Placed
 from medunet.cases.rows import Found, Row
@@ -230,13 +230,29 @@ def _row(line: Line, where: str, folder: Path, shelf: Shelf, *, twin: bool) -> R
     cells = line.cells
     split = SPLIT_WORDS.get(normal(cells.get("split", "")))
     named = [part.strip() for part in cells.get("image", "").split("|") if part.strip()]
-    images = tuple(folder / part for part in named) or (shelf.of_id(cells.get("id", ""), split, where),)
+    images = tuple(folder / part for part in named) or _files_of(line, split, where, shelf)
     found = tuple(path if path.is_file() else shelf.named(path.name) or path for path in images)
     if lost := [path.name for path in found if not path.is_file()]:
         raise InputError(where, f"names {lost[0]}, which is not there", "Correct the path, or remove the row")
     name = cells.get("id") or found[0].stem
     own = f"{name} (line {line.number})" if twin else name
     return Row(own, found, split=split, subject=cells.get("subject") or None, tags=line.tags, where=where)
+
+
+def _files_of(line: Line, split: Split | None, where: str, shelf: Shelf) -> tuple[Path, ...]:
+    """The file that a line's id means; of several in folders of their own (pre, post) all, as channels of one case.
+
+    Raises:
+        InputError: there is none, or which it is cannot be told.
+    """
+    name = line.cells.get("id", "")
+    try:
+        return (shelf.of_id(name, split, where),)
+    except InputError:
+        channels = [path for path in shelf.images() if name_and_ending(path)[0] == name]
+        if name and len(channels) > 1 and len({path.parent for path in channels}) == len(channels):
+            return tuple(sorted(channels))
+        raise
 
 
 def _with_masks(rows: Sequence[Row], lines: Sequence[Line], folder: Path) -> list[Row]:
@@ -246,7 +262,7 @@ def _with_masks(rows: Sequence[Row], lines: Sequence[Line], folder: Path) -> lis
         named = [(row, folder / cells[row.where.rpartition(", ")[2]]) for row in rows]
         return [replace(row, masks=(("", path),)) if path.is_file() else row for row, path in named]
     placed = place_all(image_files(folder), folder)[0]
-    paired = _paired(placed, {path for row in rows for path in row.images})
+    paired = _paired(placed, {row.images[0] for row in rows})
     masks = {one.image.path: tuple((mask.structure, mask.path) for mask in one.masks) for one in paired.pairs}
     return [replace(row, masks=masks.get(row.images[0], ())) for row in rows]
 

@@ -1,4 +1,4 @@
-"""The grey of an image: thumbnail, percentiles, borders and a digest of its values."""
+"""The grey of an image: thumbnail, percentiles and a digest of its values."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from medunet.auditing.look import QUANTILES, THUMB
 
 _SAMPLE = 1_000_000
-_FLAT = 6.0  # grey steps of 255 within which a border's line varies
-_EDGE = 12.0  # grey steps from black or white
 
 
 def plane_of(array: NDArray[Any]) -> NDArray[np.float32]:
@@ -56,26 +54,6 @@ def thumbnail(plane: NDArray[np.float32]) -> NDArray[np.uint8]:
         low, high = float(small.min()), max(float(small.max()), float(small.min()) + 1)
     scaled = (small - np.float32(low)) * np.float32(255 / (high - low))
     return np.asarray(np.clip(np.rint(scaled), 0, 255), dtype=np.uint8)
-
-
-def borders(thumb: NDArray[np.uint8]) -> tuple[float, float]:
-    """Shares (0 to 1) of a thumbnail that lie in flat black and in flat white borders."""
-    black = _border(thumb.astype(np.float32))
-    white = _border(255 - thumb.astype(np.float32))
-    return black, white
-
-
-def _border(dark: NDArray[np.float32]) -> float:
-    """Share of a picture (row, column), 0 black, in lines at its edges that are black from end to end."""
-    size = dark.shape[0]
-    cut = []
-    for lines in (dark, dark[::-1], dark.T, dark.T[::-1]):
-        low, high = np.percentile(lines, (5, 95), axis=1)
-        flat = (high < _EDGE) & (high - low < _FLAT)
-        cut.append(int(np.argmin(flat)) if not flat.all() else size)
-    top, bottom, left, right = cut
-    inner = max(0, size - top - bottom) * max(0, size - left - right)
-    return 1 - float(inner) / float(size * size)
 
 
 def digest_of(array: NDArray[Any]) -> str:

@@ -39,7 +39,7 @@ class Film:
         spacing: mm along each axis, or None.
         modality, view, age: as the file's header says, or None.
         quantiles: stored values at the percentiles `QUANTILES`.
-        black, white: share of the picture in flat borders of that colour, 0 to 1.
+        black, white: share of the picture in bands of that colour at its edges, 0 to 1.
         digest: SHA-256 (hex) of shape and values, whatever the file's format and type.
         thumb: `THUMB` x `THUMB` bytes, row by row: grey from the .5th to the 99.5th percentile.
         turns: how well the picture looks like an upright chest, after each of 16 turns (see `turning`); empty for a

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from medunet.auditing.bands import bands
 from medunet.auditing.chest_shape import ChestShape, shape_of
 from medunet.auditing.fitting import fit
-from medunet.auditing.grey import borders, digest_of, plane_of, quantiles_of, thumbnail
+from medunet.auditing.grey import digest_of, plane_of, quantiles_of, thumbnail
 from medunet.auditing.look import Drawn, Fault, FaultKind, Film, Look
 from medunet.auditing.structure_shape import structure_shapes
 from medunet.auditing.turning import scores
@@ -21,7 +22,7 @@ from medunet.errors import InputError
 from medunet.images import Grid, Image, LabelMap, Pixels, read_pixels
 from medunet.images.picture import GREY_NOTE
 
-VERSION = 2
+VERSION = 4
 """Counted up whenever a look holds other numbers for the same files, so that kept ones are not taken for new."""
 
 _MOST_VALUES = 40
@@ -33,7 +34,7 @@ def look_at(case: Case) -> Look:
     try:
         # Without the tags: view and age are then what the file itself says.
         image = replace(case, tags={}).read_image()
-        film = _film(image)
+        film = _film(image, stacked=len(case.images) > 1)
     except InputError as fault:
         film_fault = _fault("unreadable", fault)
     drawn, drawn_fault = None, None
@@ -56,11 +57,11 @@ def _fault(kind: FaultKind, fault: InputError) -> Fault:
     return Fault(kind, fault.where.replace("\\", "/").rsplit("/", 1)[-1], fault.what, fault.remedy)
 
 
-def _film(image: Image) -> Film:
-    """What is to be seen of an image."""
+def _film(image: Image, *, stacked: bool) -> Film:
+    """What is to be seen of an image; `stacked` says that its channels come from several files."""
     plane = plane_of(image.array)
     thumb = thumbnail(plane)
-    black, white = borders(thumb)
+    black, white = bands(thumb)
     return Film(
         shape=image.grid.shape,
         channels=image.channels,
@@ -75,7 +76,7 @@ def _film(image: Image) -> Film:
         digest=digest_of(image.array),
         thumb=thumb.tobytes(),
         turns=scores(thumb) if image.grid.ndim == 2 else (),
-        coloured=image.channels == 3 or GREY_NOTE in image.notes,
+        coloured=not stacked and (image.channels == 3 or GREY_NOTE in image.notes),
     )
 
 

@@ -60,7 +60,9 @@ def pair_in_spite(images: Sequence[Placed], masks: Sequence[Placed]) -> Paired:
     found = {one.image.path: one for one in (*plain, *exact)}
     used = {mask.path for one in exact for mask in one.masks}
     lonely += [mask.path for mask in masks if mask.key in doubled and mask.path not in used]
-    twins = tuple(tuple(image.path for image in own) for own in groups.values() if len(own) > 1)
+    twins = tuple(
+        tuple(image.path for image in own) for own in groups.values() if len({one.path.name for one in own}) > 1
+    )
     return Paired(tuple(found[image.path] for image in images), tuple(lonely), twins)
 
 

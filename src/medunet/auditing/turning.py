@@ -25,6 +25,9 @@ CHEST = 5.5
 MARGIN = 1.0
 """By how much the best way must beat the upright one, mirrored or not, before a film is called turned or inverted."""
 
+MARGIN_OF_BOTH = 4.0
+"""The same for a film that would be turned and inverted at once: two mistakes are much rarer than one."""
+
 WAYS = tuple(
     f"{tone}{side}{turn}"
     for tone in ("", "inverted ")
@@ -76,7 +79,8 @@ def turned(turns: tuple[float, ...]) -> int | None:
         return None
     best = int(np.argmax(turns))
     upright = max(turns[way] for way in _UPRIGHT)
-    return best if best not in _UPRIGHT and turns[best] - upright > MARGIN else None
+    margin = MARGIN_OF_BOTH if best >= 8 and best % 4 else MARGIN
+    return best if best not in _UPRIGHT and turns[best] - upright > margin else None
 
 
 @cache
