@@ -1,3 +1,4 @@
+import logging
 import os
 import threading
 import warnings
@@ -86,3 +87,13 @@ def test_warnings_are_kept_and_the_filters_come_back_from_many_threads():
         thread.join()
     assert counts == [1] * 20
     assert warnings.filters == before
+
+
+def test_what_libraries_log_while_a_file_is_read_is_kept_off(caplog):
+    logger = logging.getLogger("pydicom")
+    with caplog.at_level(logging.DEBUG):
+        with warnings_kept():
+            logger.warning("Invalid value for VR UI: 'ZZCANARY'")
+        assert not caplog.records
+        logger.warning("from another user of the library")
+    assert len(caplog.records) == 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medunet.cli.options import Debug, Json, Limit, Overwrite, Quiet
+from medunet.cli.options import Debug, Json, Limit, Overwrite, Quiet, ShowIdentifiers
 from medunet.cli.progress import progress_shown
 from medunet.cli.terminal import columns, counted, cut, show
 
@@ -26,6 +26,7 @@ def audit(
         list[str] | None, typer.Option(metavar="CODE", help="Do not make this check; may be repeated.")
     ] = None,
     workers: Annotated[int, typer.Option(help="Processes that look at files.")] = 1,
+    show_identifiers: ShowIdentifiers = False,
     overwrite: Overwrite = False,
     limit: Limit = None,
     quiet: Quiet = False,
@@ -45,7 +46,13 @@ def audit(
 
     with progress_shown(quiet) as progress:
         done = workflow.audit(
-            data, out=out, silence=silence or (), workers=workers, overwrite=overwrite, progress=progress
+            data,
+            out=out,
+            silence=silence or (),
+            workers=workers,
+            show_identifiers=show_identifiers,
+            overwrite=overwrite,
+            progress=progress,
         )
     show(done.to_dict(), _lines(done), as_json=as_json)
     return 3 if done.wrong else 0

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from medunet.cli.measure import name_pair
-from medunet.cli.options import Debug, Json, Limit, Overwrite, Quiet
+from medunet.cli.options import Debug, Json, Limit, Overwrite, Quiet, ShowIdentifiers
 from medunet.cli.progress import progress_shown
 from medunet.cli.terminal import counted, show
 
@@ -22,6 +22,7 @@ def convert(
     min_rca: Annotated[
         float | None, typer.Option(metavar="DICE", help="Least estimated Dice of CheXmask's masks [default: 0.7].")
     ] = None,
+    show_identifiers: ShowIdentifiers = False,
     overwrite: Overwrite = False,
     limit: Limit = None,
     quiet: Quiet = False,
@@ -44,6 +45,7 @@ def convert(
             out=out,
             rename=dict(name_pair(text) for text in rename or []),
             min_rca=min_rca,
+            show_identifiers=show_identifiers,
             overwrite=overwrite,
             progress=progress,
         )

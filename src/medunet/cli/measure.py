@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from medunet.cli.films import film_lines
-from medunet.cli.options import Adult, Debug, Json, Limit, Overwrite, Quiet, View
+from medunet.cli.options import Adult, Debug, Json, Limit, Overwrite, Quiet, ShowIdentifiers, View
 from medunet.cli.progress import progress_shown
 from medunet.cli.terminal import show
 from medunet.errors import UsageError
@@ -23,6 +23,7 @@ def measure(
     rename: Annotated[
         list[str] | None, typer.Option(metavar="OLD=NEW", help="Call a structure by another name; may be repeated.")
     ] = None,
+    show_identifiers: ShowIdentifiers = False,
     overwrite: Overwrite = False,
     limit: Limit = None,
     quiet: Quiet = False,
@@ -46,6 +47,7 @@ def measure(
             view=view,
             adult=adult,
             rename=dict(name_pair(text) for text in rename or []),
+            show_identifiers=show_identifiers,
             overwrite=overwrite,
             progress=progress,
         )

@@ -39,6 +39,14 @@ Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a key of the recipe; may be repeated.")
 ]
 Cache = Annotated[Path | None, typer.Option(help="Folder for prepared cases [default: the user's cache folder].")]
+ShowIdentifiers = Annotated[
+    bool,
+    typer.Option(
+        "--show-identifiers",
+        help="Write who the films show, by number and name, into identifiers.csv and the page; without it nobody is "
+        "named anywhere.",
+    ),
+]
 View = Annotated[
     Literal["PA", "AP", "lateral"] | None, typer.Option(help="How the films were taken, where the files do not say it.")
 ]

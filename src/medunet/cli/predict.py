@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from medunet.cli.films import film_lines
-from medunet.cli.options import Adult, Debug, Device, Json, Limit, Overwrite, Quiet, View
+from medunet.cli.options import Adult, Debug, Device, Json, Limit, Overwrite, Quiet, ShowIdentifiers, View
 from medunet.cli.progress import progress_shown
 from medunet.cli.terminal import show
 
@@ -20,6 +20,7 @@ def predict(
     view: View = None,
     adult: Adult = False,
     device: Device = "auto",
+    show_identifiers: ShowIdentifiers = False,
     overwrite: Overwrite = False,
     limit: Limit = None,
     quiet: Quiet = False,
@@ -44,6 +45,7 @@ def predict(
             view=view,
             adult=adult,
             device=device,
+            show_identifiers=show_identifiers,
             overwrite=overwrite,
             progress=progress,
         )

@@ -8,6 +8,7 @@ is read. `writing` writes files whole or not at all and `disk` makes and clears 
 
 from __future__ import annotations
 
+from medunet.images.dicom_header import Patient
 from medunet.images.dicom_saving import write_dicom
 from medunet.images.disk import make_folder, meant_name, put_folder, remove, told
 from medunet.images.grid import Grid, ThirdAxis
@@ -15,7 +16,7 @@ from medunet.images.image import Image, SpacingAt, View
 from medunet.images.labelmap import LabelMap, Scheme
 from medunet.images.limits import LIMITS, Limit, limits_in_force, limits_set, parse_limits
 from medunet.images.pixels import Kind, Pixels
-from medunet.images.readers import READERS, Reader, is_readable, read_grid, read_image, read_pixels
+from medunet.images.readers import READERS, Reader, is_readable, read_grid, read_image, read_patient, read_pixels
 from medunet.images.saving import write_labels, write_png
 from medunet.images.writing import whole, write_bytes, write_csv, write_json, write_text
 
@@ -27,6 +28,7 @@ __all__ = [
     "Kind",
     "LabelMap",
     "Limit",
+    "Patient",
     "Pixels",
     "Reader",
     "Scheme",
@@ -42,6 +44,7 @@ __all__ = [
     "put_folder",
     "read_grid",
     "read_image",
+    "read_patient",
     "read_pixels",
     "remove",
     "told",

@@ -22,9 +22,11 @@ from medunet.images.dicom_groups import of_one_frame
 from medunet.images.dicom_header import (
     CT_IMAGE,
     ENHANCED_CT_IMAGE,
+    Patient,
     age_of,
     modality_of,
     numbers_of,
+    patient_of,
     pixel_size_of,
     subject_of,
     text_of,
@@ -49,7 +51,7 @@ ALWAYS_LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.100
 PERHAPS_LOSSY = ("1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203")
 """JPEG 2000 and HTJ2K, which may be lossless under these transfer syntaxes too."""
 
-__all__ = ["is_dicom", "read_grid", "read_image", "read_pixels", "read_subject"]
+__all__ = ["is_dicom", "read_grid", "read_image", "read_patient", "read_pixels", "read_subject"]
 
 
 def read_image(path: Path) -> Image:
@@ -123,6 +125,18 @@ def read_subject(path: Path) -> str | None:
         with decoding(path, "DICOM"):
             refuse_other_objects(elements.dataset, path)
         return subject_of(elements.dataset)
+
+
+def read_patient(path: Path) -> Patient:
+    """The number and the name of the film's patient, for those who ask for them.
+
+    Raises:
+        InputError: it is no readable DICOM image.
+    """
+    with warnings_kept() as caught:
+        elements = read_elements(path, "none", caught)
+        with decoding(path, "DICOM"):
+            return patient_of(elements.dataset)
 
 
 def _described(path: Path, caught: list[WarningMessage], wanted: Wanted) -> tuple[Elements, Frame]:

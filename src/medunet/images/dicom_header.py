@@ -1,4 +1,4 @@
-"""What a DICOM header says about a film: view, age, pixel size, a pseudonym. Never a name or an identifier.
+"""What a DICOM header says about a film: view, age, pixel size, a pseudonym; who it shows only where that is asked for.
 
 Keywords and rules are those of PS3.3; each function takes a pydicom Dataset and reads a few elements of it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -36,6 +37,9 @@ PATIENT_MODALITIES = ("CT", "MR", "PT", "NM")
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 ENHANCED_CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2.1"
+LONGEST_NAME = 324
+"""Signs of a name: three groups of 64 in each of five components are never filled (PS3.5 6.2.1)."""
+
 LEAST_STEP, LARGEST_STEP = 0.001, 20.0
 """A pixel size outside of this (mm) is a data-entry error: detectors have .02 to .4, the coarsest scans some 10."""
 
@@ -56,6 +60,14 @@ class PixelSize:
     spacing: tuple[float, float] | None
     at: SpacingAt | None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Who a film shows; empty where the file does not say it. Never shown unless a user asks for it."""
+
+    number: str
+    name: str
 
 
 def text_of(dataset: Dataset, keyword: str) -> str:
@@ -119,6 +131,16 @@ def subject_of(dataset: Dataset) -> str | None:
     """A pseudonym of the patient: the same for the same PatientID, None where the file has none."""
     identifier = text_of(dataset, "PatientID")
     return f"dicom-{hashlib.sha256(identifier.encode()).hexdigest()[:10]}" if identifier else None
+
+
+def patient_of(dataset: Dataset) -> Patient:
+    """The patient's number and name, without signs that are no writing and as long as the standard allows."""
+    return Patient(*(_written(text_of(dataset, keyword)) for keyword in ("PatientID", "PatientName")))
+
+
+def _written(text: str) -> str:
+    """A text without control signs and signs that turn the direction of writing."""
+    return "".join(sign for sign in text if unicodedata.category(sign)[0] != "C")[:LONGEST_NAME]
 
 
 def pixel_size_of(dataset: Dataset) -> PixelSize:

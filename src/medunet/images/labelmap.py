@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from medunet.images.grid import Grid
 
+_BLOCK = 1 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
@@ -78,8 +80,7 @@ class LabelMap:
         if self.array.shape != self.grid.shape or self.array.dtype.kind != "u":
             raise ValueError(f"labels are unsigned integers of shape {self.grid.shape}, got {self.array.dtype} "
                              f"{self.array.shape}")  # fmt: skip
-        present = np.flatnonzero(np.bincount(self.array.ravel()))
-        if unknown := sorted(set(present.tolist()) - {0, *self.scheme.values}):
+        if unknown := sorted(_present(self.array) - {0, *self.scheme.values}):
             raise ValueError(f"values {unknown} are not in the scheme {dict(self.scheme.structures)}")
 
     def mask(self, name: str) -> NDArray[np.bool_]:
@@ -94,3 +95,10 @@ class LabelMap:
         for name, value in self.scheme.structures:
             table[value] = scheme.value(merge.get(name, name))
         return LabelMap(table[self.array], self.grid, scheme)
+
+
+def _present(labels: NDArray[np.unsignedinteger]) -> set[int]:
+    """The values that occur. Counted block by block: a count takes eight bytes a label, more than a volume has."""
+    flat = labels.ravel()
+    blocks = (flat[start : start + _BLOCK] for start in range(0, flat.size, _BLOCK))
+    return {value for block in blocks for value in np.flatnonzero(np.bincount(block)).tolist()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from medunet.errors import InputError
@@ -16,7 +18,14 @@ from medunet.images.limits import check_file_size
 HEAD_BYTES = 4096
 """How much of a file the readers' sniffing may look at."""
 
+TALKATIVE = (
+    "pydicom", "pydicom.pixels.decoders.base", "pydicom.pixels.utils", "PIL.Image", "PIL.TiffImagePlugin",
+    "PIL.PngImagePlugin", "nibabel.global",
+)  # fmt: skip
+"""Loggers that quote what a header holds."""
+
 _warnings_lock = threading.Lock()
+_reading: ContextVar[bool] = ContextVar("_reading", default=False)
 
 
 def head_of(path: Path) -> bytes:
@@ -84,10 +93,23 @@ def decoding(path: Path, kind: str) -> Iterator[None]:
 
 @contextmanager
 def warnings_kept() -> Iterator[list[warnings.WarningMessage]]:
-    """Catch the warnings of a library, which may quote a header, and hand them over as a list.
+    """Catch the warnings of a library, which may quote a header, and hand them over as a list; its log is kept off.
 
     Python swaps the filters of the whole process for this, so one reader at a time is let in.
     """
-    with _warnings_lock, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield caught
+    token = _reading.set(True)
+    try:
+        with _warnings_lock, warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield caught
+    finally:
+        _reading.reset(token)
+
+
+def _kept_off_the_log(_: logging.LogRecord) -> bool:
+    """False while a file is read here; other users of these libraries see no change."""
+    return not _reading.get()
+
+
+for _name in TALKATIVE:
+    logging.getLogger(_name).addFilter(_kept_off_the_log)

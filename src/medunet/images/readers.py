@@ -8,6 +8,7 @@ from pathlib import Path
 
 from medunet.errors import InputError
 from medunet.images import dicom, nifti, raster, tiff
+from medunet.images.dicom_header import Patient
 from medunet.images.grid import Grid
 from medunet.images.image import Image
 from medunet.images.opening import head_of
@@ -79,6 +80,18 @@ def read_grid(path: str | Path) -> Grid:
     """
     path = Path(path)
     return _reader_for(path).grid(path)
+
+
+def read_patient(path: str | Path) -> Patient | None:
+    """Who a film shows, where its file says it; None for files that do not, or that cannot be read.
+
+    Everything else in this package hands over a pseudonym. Show what comes from here only to those who ask for it.
+    """
+    path = Path(path)
+    try:
+        return dicom.read_patient(path) if dicom.is_dicom(head_of(path)) else None
+    except InputError:
+        return None
 
 
 def is_readable(path: str | Path) -> bool:

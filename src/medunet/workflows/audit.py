@@ -22,10 +22,11 @@ from medunet.auditing import (
 )
 from medunet.errors import UsageError
 from medunet.images import write_csv, write_json, write_text
+from medunet.workflows.identifiers import keep_identifiers
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
-OWNED = ("audit.csv", "audit.json", "report.html", "looks")
+OWNED = ("identifiers.csv", "audit.csv", "audit.json", "report.html", "looks")
 COLUMNS = ("code", "outcome", "severity", "case", "file", "cause", "remedy", "figure")
 
 
@@ -81,6 +82,7 @@ def audit(
     silence: Sequence[str] = (),
     workers: int = 1,
     rename: Mapping[str, str] | None = None,
+    show_identifiers: bool = False,
     overwrite: bool = False,
     progress: Progress = SILENT,
 ) -> Audit:
@@ -94,6 +96,7 @@ def audit(
         silence: codes of checks not to be made.
         workers: processes that look at files.
         rename: structures to call by another name.
+        show_identifiers: write who the films show into identifiers.csv.
         overwrite: start anew in a folder of another audit.
         progress: is told how it goes.
 
@@ -114,6 +117,7 @@ def audit(
         evidence = _evidence(gathered, folder, workers, progress)
         done = Audit(folder, portray(evidence), run_checks(FINDINGS, evidence, silence))
         _write(done, evidence, Path(data).name)
+        keep_identifiers(folder, gathered.cases, shown=show_identifiers)
     return done
 
 

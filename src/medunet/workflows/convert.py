@@ -20,10 +20,11 @@ from medunet.cases.table import plain_cell
 from medunet.errors import InputError, OutputError, UsageError
 from medunet.images import Image, remove, write_csv, write_json, write_labels
 from medunet.workflows import stored_film
+from medunet.workflows.identifiers import keep_identifiers
 from medunet.workflows.output import Reserved, reserve
 from medunet.workflows.progress import SILENT, Progress
 
-OWNED = ("images", "masks", "cases.csv", "failed.csv")
+OWNED = ("images", "masks", "cases.csv", "failed.csv", "identifiers.csv")
 """What convert writes, and what --overwrite removes."""
 
 COLUMNS = ("id", "subject", "image", "target", "split", "annotated")
@@ -78,6 +79,7 @@ def convert(
     out: str | Path,
     rename: dict[str, str] | None = None,
     min_rca: float | None = None,
+    show_identifiers: bool = False,
     overwrite: bool = False,
     progress: Progress = SILENT,
 ) -> Converted:
@@ -90,6 +92,7 @@ def convert(
         out: output folder, outside of the data.
         rename: structures to call by another name; two of one name become one.
         min_rca: the least estimated Dice of CheXmask's masks, 0 to 1.
+        show_identifiers: write who the films show into identifiers.csv.
         overwrite: start anew in a folder of other results.
         progress: is told how it goes.
 
@@ -109,7 +112,9 @@ def convert(
         "labels": labels,
     }
     with reserve(folder, identity, overwrite=overwrite) as place:
-        return _complete_folder(place, cases, alone, labels, progress)
+        done = _complete_folder(place, cases, alone, labels, progress)
+        keep_identifiers(folder, cases.cases, shown=show_identifiers)
+        return done
 
 
 def _complete_folder(
@@ -236,6 +241,7 @@ def _one(case: Case, work: _Work) -> Cells:
     if names:
         image, mapping = stored_film.store_images(case, work.folder / "images", names)
         tags |= _of_header(case, image)
+        tags |= {"notes": "; ".join(image.notes)} if image.notes and not case.tag("notes") else {}
         if mapping is not None:
             tags |= {"stored_slope": repr(mapping.slope), "stored_intercept": repr(mapping.intercept)}
     if case.target is not None:

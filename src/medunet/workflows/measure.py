@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,26 @@ from medunet.cases import Case, Cases, read_cases
 from medunet.cases.chexmask import rca_of
 from medunet.cases.masks import read_masks
 from medunet.cases.names import listed
-from medunet.errors import InputError
+from medunet.errors import InputError, OutputError
 from medunet.images import Image, LabelMap, remove, write_bytes, write_csv, write_text
 from medunet.measuring import COLUMNS, rows
 from medunet.reports import Picture, film_picture, png_bytes
+from medunet.workflows.film_notes import notes_of, read_notes, sentences, write_notes
+from medunet.workflows.identifiers import Row, keep_identifiers
 from medunet.workflows.measured import Statements, caption, measure_case, overlay
 from medunet.workflows.measurement_page import measurement_page
 from medunet.workflows.output import Reserved, reserve
-from medunet.workflows.predict import FAILED_COLUMNS, OWNED, Predicted
+from medunet.workflows.predict import (
+    FAILED_COLUMNS,
+    OWNED,
+    SAVE_EVERY,
+    Predicted,
+    Table,
+    as_written,
+    read_table,
+    save_rows,
+    tables_among,
+)
 from medunet.workflows.progress import SILENT, Progress
 
 
@@ -30,6 +43,7 @@ def measure(
     view: str | None = None,
     adult: bool = False,
     rename: dict[str, str] | None = None,
+    show_identifiers: bool = False,
     overwrite: bool = False,
     progress: Progress = SILENT,
 ) -> Predicted:
@@ -42,6 +56,7 @@ def measure(
         view: PA, AP or lateral, for films that do not say it.
         adult: the patients are adults.
         rename: structures to call by another name.
+        show_identifiers: write who the films show into identifiers.csv and the page.
         overwrite: start anew in a folder of other results.
         progress: is told how it goes.
 
@@ -59,45 +74,61 @@ def measure(
         "view": view,
         "adult": adult,
         "rename": rename,
+        "labels": found.scheme.to_mapping() if found.scheme else {},
     }
     if images is not None and (alone := [case.id for case in found if case.id not in films]):
         said = f"{len(alone)} of {len(found)} masks have no film of their name in {images} ({listed(alone)})"
         found = replace(found, provenance=(*found.provenance, said))
     with reserve(folder, identity, overwrite=overwrite) as place:
-        return _complete_folder(place, found, films, stated, ", ".join(Path(word).name for word in masks), progress)
+        place.claim(OWNED, reads=[path for case in (*found, *films.values()) for path in case.paths])
+        named = [films.get(case.id, case) for case in found]
+        patients = keep_identifiers(folder, named, shown=show_identifiers)
+        origin = ", ".join(Path(word).name for word in masks)
+        kept = _kept(place, found, films, tables_among([images] if images else []))
+        return _complete_folder(folder, found, films, kept, stated, origin, patients, progress)
 
 
 def _complete_folder(
-    place: Reserved, found: Cases, films: dict[str, Case], stated: Statements, origin: str, progress: Progress
+    folder: Path,
+    found: Cases,
+    films: dict[str, Case],
+    kept: Table,
+    stated: Statements,
+    origin: str,
+    patients: Sequence[Row],
+    progress: Progress,
 ) -> Predicted:
-    """Measure every mask, and write tables and page."""
-    folder = place.folder
-    place.claim(OWNED, reads=[path for case in (*found, *films.values()) for path in case.paths])
+    """Measure what is missing in the folder, and write its tables and page."""
     for sentence in found.provenance:
         progress.say(sentence)
-    table: list[dict[str, Any]] = []
-    failed: dict[str, str] = {}
-    pictures: dict[str, Picture] = {}
-    progress.begin("measuring", len(found.cases))
-    for number, case in enumerate(found.cases, start=1):
-        try:
-            table += _one(case, films.get(case.id), folder, stated, pictures)
-        except InputError as fault:
-            failed[case.id] = f"{fault.what}. {fault.remedy}"
-            remove(folder / "overlays" / f"{case.id}.png")
-            progress.say(f"{case.id}: {fault.what}")
-        progress.advance(number, case.id)
-    progress.end()
+    known = len(kept)
+    notes = read_notes(folder, kept)
+    failed = _work([case for case in found if case.id not in kept], films, folder, kept, notes, stated, progress)
+    table = [row for case in found if case.id in kept for row in kept[case.id]]
+    notes = {case.id: notes[case.id] for case in found if notes.get(case.id)}
+    for sentence in sentences(notes, len(found)):
+        progress.say(sentence)
+    write_notes(folder, notes, notes)
     write_csv(folder / "measurements.csv", COLUMNS, [[row[column] for column in COLUMNS] for row in table])
     files = {case.id: case.images[0].name for case in found.cases}
     if failed:
         write_csv(folder / "failed.csv", FAILED_COLUMNS, [[case, files[case], why] for case, why in failed.items()])
     else:
         remove(folder / "failed.csv")
-    page = measurement_page("measure", len(found.cases), table, failed, {"masks": origin}, pictures.get)
+    masks = {case.id: case for case in found}
+    page = measurement_page(
+        "measure",
+        len(found.cases),
+        table,
+        failed,
+        {"masks": origin},
+        lambda case: _picture(masks[case], films.get(case), stated),
+        notes,
+        patients,
+    )
     write_text(folder / "report.html", page)
     done = tuple(case.id for case in found.cases if case.id not in failed)
-    return Predicted(folder, "masks", done, failed, 0, table)
+    return Predicted(folder, "masks", done, failed, known, table, notes)
 
 
 def _films(images: str | Path | None) -> dict[str, Case]:
@@ -107,22 +138,87 @@ def _films(images: str | Path | None) -> dict[str, Case]:
     return {case.id: case for case in cases.cases}
 
 
-def _one(
-    mask: Case, film: Case | None, folder: Path, stated: Statements, pictures: dict[str, Picture]
-) -> list[dict[str, Any]]:
-    """Measure one mask, draw it where there is a film; a mask of another size than its film is refused."""
+def _kept(place: Reserved, found: Cases, films: dict[str, Case], tables: Sequence[Path]) -> Table:
+    """The rows that an earlier call wrote of masks that have not changed since it began, nor have film and tables."""
+    path = place.folder / "measurements.csv"
+    # A table from before the last call began is of a call whose beginning nobody knows.
+    if not place.again or not path.is_file() or path.stat().st_mtime_ns < place.begun:
+        return {}
+    before = read_table(path)
+    kept: Table = {}
+    for mask in found:
+        film = films.get(mask.id)
+        sources = (*mask.paths, *tables, *(film.images if film else ()))
+        drawn = film is None or (place.folder / "overlays" / f"{mask.id}.png").is_file()
+        with suppress(OSError):
+            if drawn and mask.id in before and max(one.stat().st_mtime_ns for one in sources) < place.begun:
+                kept[mask.id] = before[mask.id]
+    return kept
+
+
+def _work(
+    left: Sequence[Case],
+    films: dict[str, Case],
+    folder: Path,
+    done: Table,
+    notes: dict[str, tuple[str, ...]],
+    stated: Statements,
+    progress: Progress,
+) -> dict[str, str]:
+    """Measure masks into `done` and `notes`; returns the failed ones with their reasons."""
+    failed: dict[str, str] = {}
+    if left:
+        progress.begin("measuring", len(left))
+    try:
+        for number, case in enumerate(left, start=1):
+            try:
+                done[case.id], notes[case.id] = _one(case, films.get(case.id), folder, stated)
+            except InputError as fault:
+                failed[case.id] = f"{fault.what}. {fault.remedy}"
+                remove(folder / "overlays" / f"{case.id}.png")
+                progress.say(f"{case.id}: {fault.what}")
+            progress.advance(number, case.id)
+            if number % SAVE_EVERY == 0:
+                save_rows(folder, done, notes)
+    except BaseException:  # Ctrl-C, a full disk: what is done is done
+        with suppress(OutputError):
+            save_rows(folder, done, notes)
+        raise
+    finally:
+        progress.end()
+    return failed
+
+
+def _read(mask: Case, film: Case | None) -> tuple[Case, LabelMap, Image | None]:
+    """The case, its mask and its film, where there is one; a mask of another size than its film is refused."""
     if mask.target is None:
         raise InputError(mask.id, "holds no mask", "Give files that are masks")
-    image: Image | None = film.read_image() if film is not None else None
+    image = film.read_image() if film is not None else None
     grid = image.grid if image is not None else mask.target.grid()
-    labels: LabelMap = mask.target.read(grid, film.images[0].name if film else mask.images[0].name)
-    case = film or mask
-    case = replace(case, id=mask.id)
+    labels = mask.target.read(grid, film.images[0].name if film else mask.images[0].name)
+    return replace(film or mask, id=mask.id), labels, image
+
+
+def _one(
+    mask: Case, film: Case | None, folder: Path, stated: Statements
+) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Measure one mask, and draw it where there is a film."""
+    case, labels, image = _read(mask, film)
     measurements = measure_case(labels, image, case, stated)
     if image is not None:
         picture = overlay(image, labels, measurements, caption(case, measurements))
         write_bytes(folder / "overlays" / f"{mask.id}.png", png_bytes(picture))
-        if len(pictures) < 200:
-            calipers = next((one.calipers for one in measurements if one.name == "ctr"), ())
-            pictures[mask.id] = film_picture(mask.id, image, labels, calipers=calipers, caption=mask.id)
-    return [dict(row) for row in rows(mask.id, case.subject, measurements, source="masks", quality=rca_of(mask.tags))]
+    found = rows(mask.id, case.subject, measurements, source="masks", quality=rca_of(mask.tags))
+    return [as_written(row) for row in found], notes_of(image, case, stated)
+
+
+def _picture(mask: Case, film: Case | None, stated: Statements) -> Picture | None:
+    """The film with its mask for the page; None where there is no film, or a file has gone."""
+    try:
+        case, labels, image = _read(mask, film)
+    except InputError:
+        return None
+    if image is None:
+        return None
+    calipers = next((one.calipers for one in measure_case(labels, image, case, stated) if one.name == "ctr"), ())
+    return film_picture(mask.id, image, labels, calipers=calipers, caption=mask.id)

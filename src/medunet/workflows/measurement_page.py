@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from medunet.cases.names import listed
 from medunet.reports import (
     Cell,
     Column,
@@ -26,6 +27,7 @@ from medunet.reports import (
     render,
 )
 from medunet.workflows import surroundings
+from medunet.workflows.film_notes import Notes, by_note
 from medunet.workflows.remarks import own_remarks, shared_remarks
 
 Row = Mapping[str, Any]
@@ -45,6 +47,8 @@ def measurement_page(
     failed: Mapping[str, str],
     origin: Mapping[str, str],
     picture: Callable[[str], Picture | None],
+    notes: Notes | None = None,
+    patients: Sequence[tuple[str, str, str, str]] = (),
 ) -> str:
     """The HTML of `report.html`.
 
@@ -55,6 +59,8 @@ def measurement_page(
         failed: case → reason.
         origin: what made the masks (model and hash, or a folder).
         picture: case → its picture, or None where there is no film.
+        notes: case → what its reader noted.
+        patients: case, pseudonym, number and name of those who are to be named.
     """
     main = _main_measurement(table)
     rows = [row for row in table if row["measurement"] == main]
@@ -69,6 +75,10 @@ def measurement_page(
     sections.append(Section("Measurements", (*shared, _table(rows, main), *_others(table, main))))
     if any(row["verdict"] for row in rows):
         sections.append(Section("How to read the verdict", (Paragraph(VERDICT_NOTE, "note"),)))
+    if notes:
+        sections.append(Section("Notes on the files", (_noted(notes),)))
+    if patients:
+        sections.append(Section("Patients", (Table(("film", "pseudonym", "number", "name"), tuple(patients)),)))
     if failed:
         body = tuple((case, why) for case, why in failed.items())
         sections.append(Section("Not processed", (Table(("film", "reason"), body),)))
@@ -80,6 +90,12 @@ def measurement_page(
         provenance=_provenance(inputs, table, failed, origin),
     )
     return render(page)
+
+
+def _noted(notes: Notes) -> Table:
+    """Each note with the films it holds for."""
+    body = tuple((note, len(cases), listed(cases)) for note, cases in by_note(notes).items())
+    return Table(("note", Column("films", numeric=True), "as"), body, "Each film's own are in notes.csv.")
 
 
 def _main_measurement(table: Sequence[Row]) -> str:

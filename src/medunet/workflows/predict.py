@@ -111,9 +111,9 @@ def predict(
         "adult": adult,
     }
     with reserve(folder, identity, overwrite=overwrite) as place:
-        again = place.claim(OWNED, reads=[*_tables(inputs), *(path for case in cases for path in case.paths)])
+        again = place.claim(OWNED, reads=[*tables_among(inputs), *(path for case in cases for path in case.paths)])
         patients = keep_identifiers(folder, cases, shown=show_identifiers)
-        return _complete_folder(folder, again, cases, _tables(inputs), loaded, stated, patients, progress)
+        return _complete_folder(folder, again, cases, tables_among(inputs), loaded, stated, patients, progress)
 
 
 def _complete_folder(
@@ -169,17 +169,17 @@ def _work(
                 progress.say(f"{case.id}: {fault.what}")
             progress.advance(number, case.id)
             if number % SAVE_EVERY == 0:
-                _save(folder, done, notes)
+                save_rows(folder, done, notes)
     except BaseException:  # Ctrl-C, a full disk: what is done is done
         with suppress(OutputError):
-            _save(folder, done, notes)
+            save_rows(folder, done, notes)
         raise
     finally:
         progress.end()
     return failed
 
 
-def _save(folder: Path, done: Table, notes: Notes) -> None:
+def save_rows(folder: Path, done: Table, notes: Notes) -> None:
     """What is done so far; the table last, because a case without rows in it is done anew."""
     write_notes(folder, notes, done)
     write_csv(folder / "measurements.csv", COLUMNS, _cells([row for rows in done.values() for row in rows]))
@@ -197,11 +197,11 @@ def _one(
 
     picture = overlay(image, labels, measurements, caption(case, measurements))
     write_bytes(folder / "overlays" / f"{case.id}.png", png_bytes(picture))
-    table = [_as_written(row) for row in rows(case.id, case.subject, measurements, source=model.name)]
+    table = [as_written(row) for row in rows(case.id, case.subject, measurements, source=model.name)]
     return table, notes_of(image, case, stated)
 
 
-def _as_written(row: Mapping[str, Any]) -> dict[str, Any]:
+def as_written(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row with its numbers as measurements.csv holds them, so that a second call reads back what the first said."""
     return {key: float(f"{cell:.6g}") if isinstance(cell, float) else cell for key, cell in row.items()}
 
@@ -211,7 +211,7 @@ def _mask_ending(case: Case) -> str:
     return ".nii.gz" if case.images[0].name.lower().endswith((".nii", ".nii.gz")) else ".png"
 
 
-def _tables(inputs: Sequence[str | Path]) -> list[Path]:
+def tables_among(inputs: Sequence[str | Path]) -> list[Path]:
     """The tables among the inputs: what they say of view and age is part of every row that comes of them."""
     files = [Path(word) / "cases.csv" if Path(word).is_dir() else Path(word) for word in inputs]
     return [file for file in files if file.name.endswith((".csv", ".csv.gz", ".yaml", ".yml")) and file.is_file()]
