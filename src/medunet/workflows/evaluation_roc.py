@@ -14,6 +14,7 @@ RULE = (
     "them. The AUC knows no threshold, and it is near 1 wherever most pixels are easy background: read Dice first. "
     "Pixels of one subject are not independent, so no interval is taken from them."
 )
+REMEDY = "The run or the model itself has probabilities: evaluate that."
 
 Drawn = tuple[dict[str, RocCurve], dict[str, float | None], dict[str, tuple[float, float]]]
 """Curves, areas and the masks' points, as `roc_figure` takes them."""
@@ -40,7 +41,7 @@ def roc_drawn(done: Evaluation) -> Drawn:
 def roc_section(done: Evaluation) -> Section:
     """The section of the page; where there are no probabilities, the reason."""
     if done.roc.refusal:
-        return Section(TITLE, (Paragraph(f"There is none: {done.roc.refusal}.", "note"),))
+        return Section(TITLE, (Paragraph(f"There is none: {done.roc.refusal}. {REMEDY}", "note"),))
     blocks: list[Block] = [_table(done)]
     drawn = roc_drawn(done)
     if drawn[0]:

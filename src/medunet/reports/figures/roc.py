@@ -45,6 +45,7 @@ def roc_figure(
     corner = _corner(curves, masks)
     panels = 1 if corner is None else 2
     figure = new_figure(4.3, 3.9 * panels) if stacked else new_figure(3.9 * panels, 3.9)
+    figure.set_layout_engine("constrained", hspace=0.08)
     if not curves:
         nothing_to_show(figure.subplots(), "no structure has pixels inside and outside of it")
         return figure
@@ -72,7 +73,7 @@ def _panel(axes: Axes, curves: Mapping[str, RocCurve], masks: Mapping[str, Point
         if name in masks:
             axes.plot(*masks[name], "o", markersize=7, markerfacecolor="none", markeredgecolor=colours[name], mew=1.5)
     axes.set_box_aspect(1)
-    axes.set_title(title + (" (rings: the masks)" if masks else ""), pad=14)
+    axes.set_title(title + (" (rings: the masks)" if masks else ""))
     axes.set_xlabel("1 − specificity")
     axes.set_ylabel("sensitivity")
 
