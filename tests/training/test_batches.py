@@ -88,12 +88,15 @@ def test_processes_share_every_batch_and_together_hold_it(ranks):
 
 @settings(deadline=None, max_examples=60)
 @given(st.integers(1, 30), st.integers(1, 9), st.integers(1, 5))
-def test_every_process_validates_something_and_all_of_them_everything(cases, batch, ranks):
-    ranks = min(ranks, cases)
+def test_processes_validate_the_batches_of_one_and_none_is_idle(cases, batch, ranks):
+    alone = [key.members for key in FixedOrder(cases, batch)]
     orders = [FixedOrder(cases, batch, Share(rank, ranks)) for rank in range(ranks)]
     assert all(len(order) == len(list(order)) >= 1 for order in orders)
-    seen = [number for order in orders for key in order for number, _ in key.members]
-    assert sorted(seen) == list(range(cases))
+    assert all(order.batches == len(alone) for order in orders)
+    numbered = {
+        index * ranks + rank: key.members for rank, order in enumerate(orders) for index, key in enumerate(order)
+    }
+    assert [numbered[number] for number in range(len(alone))] == alone
 
 
 def test_an_epoch_has_as_many_batches_as_its_steps_gather(samples, make_plan):

@@ -10,7 +10,7 @@ import sys
 import pytest
 import torch
 
-from medunet.training.ranks import agreed, gathered, rank, summed, world
+from medunet.training.ranks import agreed, copies, gathered, rank, summed, told, world
 
 PROGRAM = """
 import json, os, sys
@@ -30,7 +30,10 @@ target = torch.randint(0, 3, (4, 6, 6), generator=generator)
 terms = LossTerms("softmax", class_weights=(0.3, 2.0, 1.0))
 own = logits[number::2].clone().requires_grad_()
 total_loss({"ce": 1.0, "dice": 1.0, "focal": 1.0}, own, target[number::2], terms).backward()
+with torch.no_grad():
+    apart = float(summed(torch.tensor(1.0 + number)))  # in validation, of which ranks may have different numbers
 print(json.dumps({
+    "apart": apart,
     "world": world(), "rank": number, "total": float(total), "gradient": float(value.grad),
     "gathered": gathered({"rank": number}), "agreed": agreed(0.5 + number), "own": own.grad.flatten().tolist(),
 }))
@@ -60,7 +63,8 @@ def two():
 
 def test_alone_there_is_one_and_nothing_changes():
     values = torch.tensor([1.0, 2.0], requires_grad=True)
-    assert (world(), rank(), gathered("x"), agreed(0.25)) == (1, 0, ["x"], 0.25)
+    assert (world(), rank(), copies(), gathered("x"), agreed(0.25)) == (1, 0, 1, ["x"], 0.25)
+    assert told({"a": 1}) == {"a": 1}
     assert summed(values) is values
 
 
@@ -72,6 +76,7 @@ def test_two_processes_know_each_other(two):
 
 def test_a_sum_over_processes_has_the_gradient_of_all_of_them(two):
     assert [one["total"] for one in two] == [3.0, 3.0]
+    assert [one["apart"] for one in two] == [1.0, 2.0]
     # Each process holds the square of the sum, 2 · 3 · (1 + 1).
     assert [one["gradient"] for one in two] == [12.0, 12.0]
 

@@ -148,7 +148,7 @@ def test_a_finished_run_is_not_trained_again(run_copy, films, cache, changes, di
     before = digest(run_copy)
     run = go(films, run_copy, cache, changes, resume=True, progress=heard)
     assert digest(run_copy) == before
-    assert heard.said[-1].endswith("is finished: nothing is left to train")
+    assert "is finished: nothing is left to train" in heard.said[-1]
     assert run.best_epoch >= 1
     with pytest.raises(OutputError, match="holds this run already"):
         go(films, run_copy, cache, changes)
@@ -185,7 +185,7 @@ def test_another_recipe_in_the_same_folder_is_refused_and_overwrite_starts_anew(
 ):
     (run_copy / "notes.txt").write_text("mine")
     before = digest(run_copy)
-    other = (*changes, "training.steps=8")
+    other = (*changes, "training.lr=1e-3", "training.steps=8")
     with pytest.raises(OutputError, match=r"holds other results \(differs in: recipe\)"):
         go(films, run_copy, cache, other)
     with pytest.raises(OutputError, match="holds other results"):
@@ -194,6 +194,80 @@ def test_another_recipe_in_the_same_folder_is_refused_and_overwrite_starts_anew(
     run = go(films, run_copy, cache, other, overwrite=True)
     assert run.epochs == len(rows_of(run_copy / "log.csv")) < 4
     assert (run_copy / "notes.txt").read_text() == "mine"
+
+
+def test_a_finished_run_goes_on_with_more_steps(run_copy, trained, films, cache, changes, heard):
+    longer = (*changes, "training.steps=108")
+    with pytest.raises(OutputError, match="holds this run already"):
+        go(films, run_copy, cache, longer)
+    run = go(films, run_copy, cache, longer, resume=True, progress=heard)
+    first = trained.run.epochs
+    assert run.epochs == 2 * first
+    log = rows_of(run_copy / "log.csv")
+    assert [int(row["epoch"]) for row in log] == list(range(1, 2 * first + 1))
+    assert log[:first] == rows_of(trained.folder / "log.csv")
+    assert float(log[first]["lr"]) > 10 * float(log[first - 1]["lr"])  # another cycle begins
+    plan = yaml.safe_load((run_copy / "plan.yaml").read_text())
+    assert plan["stages"] == [first]
+    assert any(one["reason"] == f"asked for; the run had ended after {first}" for one in plan["decisions"])
+    assert load_model(run_copy).weights_sha256 == run.weights_sha256
+    assert json.loads((run_copy / "run.json").read_text())["epochs"] == 2 * first
+    third = go(films, run_copy, cache, (*changes, "training.steps=126"), resume=True)
+    assert third.epochs > 2 * first
+
+
+def test_a_finished_run_goes_on_for_a_further_budget(run_copy, trained, films, cache, changes, monkeypatch):
+    ticks = iter(range(10**6))
+    monkeypatch.setattr("medunet.workflows.surroundings.clock", lambda: next(ticks) * 0.05)
+    run = go(films, run_copy, cache, changes, resume=True, budget=8.0)
+    assert trained.run.epochs < run.epochs < trained.run.epochs + 12
+
+
+def test_a_damaged_checkpoint_is_said_and_recorded(films, cache, changes, tmp_path, monkeypatch, heard):
+    step = TrainingTask.training_step
+
+    def interrupted(self, batch, index):
+        if (self.current_epoch, index) == (2, 1):
+            raise KeyboardInterrupt
+        return step(self, batch, index)
+
+    monkeypatch.setattr(TrainingTask, "training_step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        go(films, tmp_path / "run", cache, (*changes, "training.steps=72"))
+    monkeypatch.undo()
+    last = tmp_path / "run" / "checkpoints" / "last.ckpt"
+    last.write_bytes(last.read_bytes()[:-100])
+    run = go(films, tmp_path / "run", cache, (*changes, "training.steps=72"), resume=True, progress=heard)
+    said = "last.ckpt is not a checkpoint that can be read; going on from previous.ckpt, after epoch 1"
+    assert said in heard.said
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["remarks"] == [said]
+    whole = go(films, tmp_path / "whole", cache, (*changes, "training.steps=72"))
+    assert run.weights_sha256 == whole.weights_sha256
+    assert (tmp_path / "run" / "log.csv").read_text() == (tmp_path / "whole" / "log.csv").read_text()
+
+
+def test_only_some_structures_are_learnt(films, cache, changes, tmp_path):
+    run = go(films, tmp_path / "run", cache, (*changes, "structures=[heart]", "training.steps=4"))
+    assert load_model(run.folder).plan.classes == ("heart",)
+    with pytest.raises(InputError, match="has no liver: its structures are lung, heart"):
+        go(films, tmp_path / "none", cache, (*changes, "structures=[liver]"))
+    with pytest.raises(InputError, match="has no spleen to weigh"):
+        go(films, tmp_path / "none", cache, (*changes, "class_weights={spleen: 2}"))
+
+
+def test_starting_from_a_run_is_recorded_and_its_cases_stay_known(trained, films, others, cache, changes, tmp_path):
+    run = go(others, tmp_path / "run", cache, (*changes, "training.steps=4", "widths=[3,5]"), init=trained.folder)
+    record = json.loads((run.folder / "run.json").read_text())
+    assert record["init"] == {
+        "model": "run",
+        "weights_sha256": trained.run.weights_sha256,
+        "structures": ["lung", "heart"],
+    }
+    model, first = load_model(run.folder), load_model(trained.folder)
+    assert model.plan.network.widths == first.plan.network.widths
+    assert first.trained_on < model.trained_on
+    with pytest.raises(OutputError, match=r"differs in: init"):
+        go(others, run.folder, cache, (*changes, "training.steps=4", "widths=[3,5]"))
 
 
 def test_resume_with_overwrite_is_a_mistake_of_words(films, run_copy, cache, changes, digest):
@@ -209,7 +283,7 @@ def test_resume_where_nothing_is_makes_nothing(films, cache, changes, tmp_path):
     assert not (tmp_path / "none").exists()
 
 
-@pytest.mark.parametrize("told", [{"device": "tpu"}, {"fold": 5}, {"fold": -1}])
+@pytest.mark.parametrize("told", [{"device": "tpu"}, {"fold": 5}, {"fold": -1}, {"devices": 0}])
 def test_wrong_words_are_refused_before_anything_is_written(films, cache, changes, tmp_path, told):
     with pytest.raises(UsageError):
         train(films, **{"out": tmp_path / "run", "changes": changes, "cache": cache, "device": "cpu", **told})

@@ -24,12 +24,18 @@ def train(
     recipe: Annotated[str, typer.Option(help="A packaged recipe's name or a YAML file.")] = "chest-xray-small",
     out: Annotated[Path, typer.Option(help="Run folder to write.")] = Path("run"),
     changes: Set = None,
+    init: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Begin with the weights of a packaged model or a run.")
+    ] = None,
     fold: Annotated[int | None, typer.Option(metavar="K", help="Train fold K of 5 (0 to 4) into OUT/fold-K.")] = None,
     budget: Annotated[
         str | None, typer.Option(metavar="TIME", help="Time the whole call may take: 90s, 15m, 2h.")
     ] = None,
     device: Device = "auto",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last whole epoch in OUT.")] = False,
+    devices: Annotated[int, typer.Option(metavar="N", help="Processes that share every batch, one a GPU.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the last whole epoch in OUT, or beyond its end for more.")
+    ] = False,
     overwrite: Overwrite = False,
     cache: Cache = None,
     limit: Limit = None,
@@ -44,7 +50,8 @@ def train(
       medunet train films --recipe chest-xray-small --out run
       medunet train films --out run --budget 15m
       medunet train films --out run --resume
-      medunet train films --out long --set training.steps=6000
+      medunet train films --out run --resume --set training.steps=6000
+      medunet train few-films --out tuned --init run
     """
     from medunet.workflows import train as workflow
 
@@ -55,13 +62,17 @@ def train(
             out=out,
             changes=changes or [],
             fold=fold,
+            init=init,
             budget=None if budget is None else _seconds(budget),
             device=device,
+            devices=devices,
             resume=resume,
             overwrite=overwrite,
             cache=cache,
             progress=progress,
         )
+    if not run.weights_sha256:
+        return  # one of several processes that share the training; the first one speaks
     dice = "" if run.val_dice is None else f", validation Dice {run.val_dice:.4f}"
     lines = [
         f"trained {counted(run.epochs, 'epoch')} in {duration(run.seconds)}: best epoch {run.best_epoch}{dice}",

@@ -15,7 +15,7 @@ from medunet.planning.augmentation_recipe import AugmentationRecipe
 from medunet.planning.fingerprint import Fingerprint
 from medunet.planning.network import Section, UNetConfig
 from medunet.planning.preprocessing import Preprocessing
-from medunet.planning.recipe import Recipe
+from medunet.planning.recipe import IntensityRecipe, Recipe
 from medunet.planning.training_recipe import BACKGROUND, Name, TrainingRecipe
 
 STEPS_PER_EPOCH = 16
@@ -104,6 +104,31 @@ class Plan(Section):
             }
         )
 
+    def begun_from(self, other: Plan, name: str) -> Plan:
+        """The plan for a training that starts with the weights of the model `name` of plan `other`.
+
+        Network and preprocessing are the model's; what only training knows (dropout, noise) stays.
+        """
+        ours = ("dropout", "dropout_kind", "dropout_at", "input_noise", "out_channels")
+        kept = {key: getattr(self.network, key) for key in ours}
+        why = f"as in {name}, from which the training starts"
+        shown = {
+            "size": _times(other.preprocessing.size),
+            "fit": other.preprocessing.fit,
+            "intensity": _intensity(other.preprocessing.intensity),
+        }
+        decisions = tuple(
+            Decision(key=one.key, value=shown[one.key], reason=why) if one.key in shown else one
+            for one in self.decisions
+        )
+        return self.model_copy(
+            update={
+                "network": other.network.model_copy(update=kept),
+                "preprocessing": other.preprocessing,
+                "decisions": (*decisions, Decision(key="start", value=name, reason="asked for: --init")),
+            }
+        )
+
     def continued(self, done: int, epochs: int, reason: str) -> Plan:
         """The plan of a training that has ended after `done` epochs and goes on to `epochs`."""
         return self.model_copy(update={"stages": (*self.stages, done)}).with_epochs(epochs, reason)
@@ -134,7 +159,7 @@ def make_plan(recipe: Recipe, data: Fingerprint, classes: tuple[str, ...], train
         "size": (_times(size), _why_size(recipe, size, data)),
         "fit": (recipe.input.fit, f"of the recipe; rows ÷ columns lie in {data.aspect[0]:.2f} to {data.aspect[1]:.2f}"),
         "intensity": (
-            f"{intensity.kind} {intensity.low:g} to {intensity.high:g}",
+            _intensity(intensity),
             f"of the recipe, {'image by image' if intensity.kind == 'percentile' else 'the same for all images'}",
         ),
         "batch": (training.batch, reasons[0]),
@@ -152,6 +177,10 @@ def make_plan(recipe: Recipe, data: Fingerprint, classes: tuple[str, ...], train
         passes=passes,
         decisions=tuple(Decision(key=key, value=str(value), reason=why) for key, (value, why) in decided.items()),
     )
+
+
+def _intensity(how: IntensityRecipe) -> str:
+    return f"{how.kind} {how.low:g} to {how.high:g}"
 
 
 def _outputs(output: Literal["softmax", "sigmoid"], classes: tuple[str, ...]) -> int:

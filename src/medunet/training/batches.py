@@ -19,10 +19,19 @@ Load = Callable[[int], Sample]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Which process of how many this one is."""
+    """Which process of how many this one is.
+
+    Attributes:
+        rank: its number over all machines, from 0.
+        ranks: how many there are.
+        local: its number on its machine.
+        nodes: how many machines there are.
+    """
 
     rank: int = 0
     ranks: int = 1
+    local: int = 0
+    nodes: int = 1
 
 
 ALONE = Share()
@@ -81,14 +90,20 @@ class KeyedOrder(Sampler[BatchKey]):
 
 
 class FixedOrder(Sampler[BatchKey]):
-    """All cases once in their order; the last batch may be short. Each of several processes gets its own batches."""
+    """All cases once in their order; the last batch may be short.
+
+    Each of several processes gets every so-manieth batch; one for which there is none repeats another's, so that all
+    have something to do. `batches` is how many there are over all processes.
+    """
 
     def __init__(self, cases: int, batch: int, share: Share = ALONE) -> None:
-        # No process may be left without a batch: the others would wait for its figures for ever.
-        self.cases, self.batch, self.share = cases, max(1, min(batch, cases // share.ranks)), share
+        self.cases, self.batch, self.share = cases, batch, share
+        self.batches = len(range(0, cases, batch))
 
     def _starts(self) -> range:
-        return range(self.share.rank * self.batch, self.cases, self.share.ranks * self.batch)
+        starts = range(0, self.cases, self.batch)
+        own = starts[self.share.rank :: self.share.ranks]
+        return own or starts[self.share.rank % len(starts) :][:1]
 
     def __len__(self) -> int:
         return len(self._starts())

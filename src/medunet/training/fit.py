@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import torch
+from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from lightning.pytorch import Callback, LightningModule, Trainer
 from lightning.pytorch.callbacks import EarlyStopping
 from lightning.pytorch.strategies import DDPStrategy, Strategy
@@ -21,7 +22,7 @@ from medunet.training.budget import batch_seconds, budgeted
 from medunet.training.checkpoints import BEST, Checkpoints, find_resumable, mend_best, network_weights
 from medunet.training.keys import key_of
 from medunet.training.objective import Objective, objective_of
-from medunet.training.ranks import agreed
+from medunet.training.ranks import agreed, told
 from medunet.training.schedules import Stage
 from medunet.training.surroundings import interruptible, own_randomness, quiet
 from medunet.training.task import EpochRow, Snapshot, TrainingTask
@@ -99,12 +100,12 @@ def fit(
     Raises:
         TrainingError: the loss became NaN or infinite.
         InputError: there is no whole checkpoint to resume from.
-        UsageError: the processes cannot share the batch or the validation cases.
+        UsageError: the processes cannot share the batch.
         KeyboardInterrupt: the user stopped it; the last whole epoch is in last.ckpt.
     """
-    _check_share(plan, validation[1], machine.share)
+    _check_share(plan, machine.share)
     network = build(plan, start)
-    last = mend_best(folder, find_resumable(folder)) if resume else None
+    last = told(mend_best(folder, find_resumable(folder)) if resume and not machine.share.rank else None)
     objective = objective_of(plan)
     train = loader(*training, plan, augment=True, share=machine.share)
     val = loader(*validation, plan, augment=False, share=machine.share)
@@ -118,7 +119,8 @@ def fit(
     with quiet(), interruptible(), own_randomness(machine.device):
         trainer.fit(task, train, val, ckpt_path=last.path if last else None, weights_only=True)
     best = build(plan)
-    best.load_state_dict(network_weights(folder / BEST))
+    if not machine.share.rank:  # the others may be here before the first has named its last file
+        best.load_state_dict(network_weights(folder / BEST))
     return Fitted(best.eval(), plan, checkpoints.best_epoch, trainer.current_epoch, last.remarks if last else ())
 
 
@@ -133,13 +135,11 @@ def build(plan: Plan, start: Mapping[str, Tensor] | None = None) -> UNet:
     return network.to(memory_format=layout)  # type: ignore[call-overload, no-any-return]
 
 
-def _check_share(plan: Plan, validation: int, share: Share) -> None:
-    """Every process gets the same number of cases of each batch, and a validation case."""
+def _check_share(plan: Plan, share: Share) -> None:
+    """Every process gets the same number of cases of each batch."""
     if plan.training.batch % share.ranks:
         what = f"{share.ranks} cannot share a batch of {plan.training.batch}"
         raise UsageError("--devices", what, "Give a number that divides training.batch")
-    if validation < share.ranks:
-        raise UsageError("--devices", f"{share.ranks} for {validation} validation cases", "Give fewer devices")
 
 
 def _stage(plan: Plan, cases: int) -> Stage:
@@ -167,7 +167,8 @@ def _trainer(plan: Plan, machine: Machine, callbacks: list[Callback]) -> Trainer
     with quiet():
         return Trainer(
             accelerator=accelerator,
-            devices=[device.index or 0] if accelerator == "gpu" and machine.share.ranks == 1 else machine.share.ranks,
+            devices=_devices(machine),
+            num_nodes=machine.share.nodes,
             strategy=_strategy(machine),
             precision="bf16-mixed" if machine.precision == "bf16" else "32-true",
             max_epochs=plan.epochs,
@@ -183,10 +184,18 @@ def _trainer(plan: Plan, machine: Machine, callbacks: list[Callback]) -> Trainer
         )
 
 
+def _devices(machine: Machine) -> int | list[int]:
+    """One device, by its number where it has one; or how many processes there are on each machine."""
+    if machine.share.ranks > 1:
+        return machine.share.ranks // machine.share.nodes
+    return [machine.device.index or 0] if machine.device.type != "cpu" else 1
+
+
 def _strategy(machine: Machine) -> Strategy | str:
+    """Data in parallel over the processes that have joined; the environment says who they are, as with torchrun."""
     if machine.share.ranks == 1:
         return "auto"
-    return DDPStrategy(process_group_backend="nccl" if machine.device.type == "cuda" else "gloo")
+    return DDPStrategy(cluster_environment=TorchElasticEnvironment())
 
 
 def _stopping(plan: Plan) -> list[Callback]:

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from medunet.planning import BACKGROUND, TrainingRecipe
-from medunet.training.ranks import summed, world
+from medunet.training.ranks import copies, summed
 
 Output = Literal["softmax", "sigmoid"]
 
@@ -67,7 +67,7 @@ def cross_entropy(logits: Tensor, target: Tensor, terms: LossTerms) -> Tensor:
     weights = torch.tensor(terms.class_weights, device=logits.device)
     total = functional.cross_entropy(logits.float(), target.long(), weight=weights, reduction="sum")
     # The mean is over the weights of the whole batch, also of the pixels that other processes hold.
-    return total * world() / summed(weights[target.long()].sum())
+    return total * copies() / summed(weights[target.long()].sum())
 
 
 def binary_cross_entropy(logits: Tensor, target: Tensor, terms: LossTerms) -> Tensor:

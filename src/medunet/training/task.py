@@ -19,7 +19,7 @@ from medunet.training.augmentation import apply
 from medunet.training.batches import Batch
 from medunet.training.keys import key_of
 from medunet.training.objective import Objective, penalty
-from medunet.training.ranks import gathered, rank
+from medunet.training.ranks import gathered, rank, world
 from medunet.training.schedules import Stage, make_optimiser, make_schedule
 
 EpochRow = dict[str, float | int | None]
@@ -56,8 +56,7 @@ class TrainingTask(LightningModule):
         self.row: EpochRow = {}
         self.snapshot: Snapshot | None = None
         self._losses: list[float] = []
-        self._val_losses: list[tuple[float, int]] = []
-        self._val_figures: list[Tensor] = []
+        self._validated: dict[int, tuple[float, int, list[list[float]]]] = {}
         network.recompute = plan.training.checkpointing
 
     def configure_optimizers(self) -> Any:
@@ -103,7 +102,7 @@ class TrainingTask(LightningModule):
 
     def on_validation_epoch_start(self) -> None:
         """Begin a new validation."""
-        self._val_losses, self._val_figures, self.snapshot = [], [], None
+        self._validated, self.snapshot = {}, None
 
     def validation_step(self, batch: Batch, index: int) -> None:
         """Loss and figures of every case; keep the first cases for pictures.
@@ -113,9 +112,8 @@ class TrainingTask(LightningModule):
         """
         output = self.network(_laid_out(batch.images)).float()
         value = self._finite(self.objective.loss([output], batch.targets), "validation", "validation loss", batch)
-        self._val_losses.append((value, len(batch.cases)))
         figures, prediction = self.objective.score(output, batch.targets)
-        self._val_figures.append(figures.cpu())
+        self._validated[index * world() + rank()] = value, len(batch.cases), figures.cpu().tolist()
         if self.snapshot is None:
             n = min(SNAPSHOT_CASES, len(batch.cases))
             self.snapshot = Snapshot(
@@ -124,10 +122,11 @@ class TrainingTask(LightningModule):
 
     def on_validation_epoch_end(self) -> None:
         """Make the epoch's row, tell Lightning what its callbacks monitor, and step a plateau."""
-        losses, val_losses, figures = self._of_all_ranks()
+        losses, validated = self._of_all_ranks()
+        figures = torch.tensor([row for _, _, rows in validated for row in rows], dtype=torch.float64)
         row: EpochRow = {"epoch": self.current_epoch + 1}
         row["train_loss"] = sum(losses) / len(losses) if losses else None
-        val_loss = row["val_loss"] = sum(v * n for v, n in val_losses) / sum(n for _, n in val_losses)
+        val_loss = row["val_loss"] = sum(v * n for v, n, _ in validated) / sum(n for _, n, _ in validated)
         names = self.objective.figures
         dice = [number for number, name in enumerate(names) if name.startswith("dice_")]
         row["val_dice"] = _mean(figures[:, dice])
@@ -141,16 +140,13 @@ class TrainingTask(LightningModule):
         if isinstance(schedule, ReduceLROnPlateau):
             schedule.step(val_loss)
 
-    def _of_all_ranks(self) -> tuple[list[float], list[tuple[float, int]], Tensor]:
-        """Training losses, validation losses with their cases, and figures, in the order of one process."""
-        own = (self._losses, self._val_losses, [one.tolist() for one in self._val_figures])
-        parts = gathered(own)
+    def _of_all_ranks(self) -> tuple[list[float], list[tuple[float, int, list[list[float]]]]]:
+        """Losses of the steps, and loss, cases and figures of every validation batch, as one process has them."""
+        parts = gathered((self._losses, self._validated))
         losses = [sum(step) / len(step) for step in zip(*(part[0] for part in parts), strict=True)]
-        val_losses = [one for part in parts for one in part[1]]
-        figures = [rows for part in parts for rows in part[2]]
-        width = len(self.objective.figures)
-        rows_of = [torch.tensor(rows, dtype=torch.float64).view(-1, width) for rows in figures]
-        return losses, val_losses, torch.cat(rows_of)
+        validated = {number: batch for part in parts for number, batch in part[1].items()}
+        batches: int = self.trainer.val_dataloaders.sampler.batches  # type: ignore[union-attr]
+        return losses, [validated[number] for number in range(batches)]
 
     def _finite(self, loss: Tensor, when: str, what: str, batch: Batch) -> float:
         """The loss as a number."""

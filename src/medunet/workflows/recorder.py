@@ -83,3 +83,19 @@ class Recorder:
             pictures.append(draw_overlay(film, found, reference=wanted, largest=384))
         sheet = contact_sheet(pictures, columns=len(pictures), captions=list(snapshot.cases))
         write_bytes(self.run / "samples" / f"epoch-{epoch:03d}.png", png_bytes(sheet))
+
+
+class Deaf:
+    """The observer of a process that leaves nothing behind: one of several that share a training."""
+
+    def planned(self, plan: Plan, done: int) -> None:
+        """Not heard."""
+
+    def weights(self, step: int, network: UNet) -> None:
+        """Not heard."""
+
+    def step(self, epoch: int, step: int, steps: int, loss: float) -> None:
+        """Not heard."""
+
+    def epoch(self, row: EpochRow, best_epoch: int, snapshot: Snapshot | None) -> None:
+        """Not heard."""

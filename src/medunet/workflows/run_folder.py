@@ -60,10 +60,14 @@ class Run:
         }
 
 
-def identity_of(recipe: Recipe, digest: str) -> dict[str, str]:
-    """What makes two calls of train the same: recipe and data."""
-    recipe_hash = hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:16]
-    return {"command": "train", "recipe": recipe_hash, "data": digest[:16]}
+def identity_of(recipe: Recipe, digest: str, init: object = None) -> dict[str, str]:
+    """What makes two calls of train the same: recipe, data, and the model to start from; not the length."""
+    asked = recipe.model_dump(mode="json")
+    for length in ("epochs", "steps"):
+        del asked["training"][length]
+    recipe_hash = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+    identity = {"command": "train", "recipe": recipe_hash, "data": digest[:16]}
+    return identity | {"init": str(init)[:16]} if init else identity
 
 
 def check_run(folder: Path, identity: Mapping[str, str], *, resume: bool, overwrite: bool) -> None:

@@ -57,6 +57,37 @@ def runs(process: int) -> bool:
     return True
 
 
+def processes(devices: int) -> tuple[int, int, int, int]:
+    """Which of how many processes this one is, where a launcher has started several: rank, ranks, local, nodes.
+
+    torchrun says it in the environment. Slurm does so too, but also where a single call is made inside an allocation;
+    so it is heard only where several `devices` are asked for, and what it says is written down as torchrun would.
+    """
+    if "RANK" not in os.environ and devices > 1 and int(os.environ.get("SLURM_NTASKS", "1")) > 1:
+        _as_torchrun_says_it()
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1 or "RANK" not in os.environ:
+        return 0, 1, 0, 1
+    rank, ranks = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", ranks))
+    return rank, ranks, int(os.environ.get("LOCAL_RANK", rank % here)), max(1, ranks // here)
+
+
+def _as_torchrun_says_it() -> None:
+    """The environment of torchrun from that of Slurm."""
+    from lightning.fabric.plugins.environments.slurm import SLURMEnvironment
+
+    slurm = SLURMEnvironment(auto_requeue=False)
+    nodes = int(os.environ.get("SLURM_NNODES", "1"))
+    os.environ |= {
+        "RANK": os.environ["SLURM_PROCID"],
+        "WORLD_SIZE": os.environ["SLURM_NTASKS"],
+        "LOCAL_RANK": os.environ["SLURM_LOCALID"],
+        "LOCAL_WORLD_SIZE": str(int(os.environ["SLURM_NTASKS"]) // nodes),
+        "MASTER_ADDR": slurm.main_address,
+        "MASTER_PORT": str(slurm.main_port),
+    }
+
+
 def now() -> str:
     """The time in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

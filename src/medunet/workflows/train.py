@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medunet.cases import prove
-from medunet.errors import OutputError, UsageError
+from medunet.errors import InputError, OutputError, UsageError
 from medunet.images import Scheme, put_folder, remove, write_json
-from medunet.planning import Plan, SampleCache
+from medunet.planning import Plan
 from medunet.workflows import surroundings
 from medunet.workflows.card import model_card
+from medunet.workflows.launch import crew
 from medunet.workflows.output import reserve
-from medunet.workflows.preparation import Prepared, prepare_training, split_sentence
+from medunet.workflows.preparation import prepare_training, split_sentence
 from medunet.workflows.progress import SILENT, Progress
 from medunet.workflows.run_folder import (
     OWNED,
@@ -27,13 +29,13 @@ from medunet.workflows.run_folder import (
     write_asked,
     write_plan,
 )
-from medunet.workflows.samples import Keys, find_keys, load_samples
+from medunet.workflows.samples import find_keys
+from medunet.workflows.starting import start_from
+from medunet.workflows.training_work import Call, Work, device_of, loads_of, machine_of, share_of
 
 if TYPE_CHECKING:
-    import torch
-
     from medunet.training import EpochRow, Fitted
-    from medunet.training.batches import Load
+    from medunet.training.batches import Load, Share
     from medunet.training.fit import Machine
 
 
@@ -44,11 +46,13 @@ def train(
     out: str | Path = "run",
     changes: Sequence[str] = (),
     fold: int | None = None,
+    init: str | Path | None = None,
     budget: float | None = None,
     device: str = "auto",
+    devices: int = 1,
     resume: bool = False,
     overwrite: bool = False,
-    cache: Path | None = None,
+    cache: str | Path | None = None,
     progress: Progress = SILENT,
 ) -> Run:
     """Train a model on `data` by `recipe`; everything goes to the run folder `out`.
@@ -59,9 +63,11 @@ def train(
         out: the run folder; with `fold`, the folder of all folds.
         changes: `key=value` laid over the recipe.
         fold: train fold K of 5 into `out/fold-K`.
+        init: a packaged model, a run or a model folder whose weights the training begins with.
         budget: seconds that the whole call may take; the number of epochs is fixed from a timed warm-up.
         device: auto, cpu, cuda, cuda:N.
-        resume: go on from the last whole epoch in `out`.
+        devices: processes that share every batch, each on a device of its own; on a processor they share its cores.
+        resume: go on from the last whole epoch in `out`, or beyond the end where more epochs are asked for.
         overwrite: start anew in a run folder that holds another run.
         cache: folder for prepared cases; by default the user's cache folder.
         progress: is told how it goes.
@@ -69,67 +75,132 @@ def train(
     Raises:
         MedunetError: what cannot be used, written or trained; the message says where and what to do.
     """
-    start = surroundings.clock()
     if resume and overwrite:
         raise UsageError("--resume", "contradicts --overwrite", "Give one of them")
-    where = _device(device)
-    prepared = prepare_training(data, recipe, changes, fold)
-    for sentence in (*prepared.cases.provenance, split_sentence(prepared.cases)):
-        progress.say(sentence)
-    folder = Path(out) if fold is None else Path(out) / f"fold-{fold}"
-    keys = find_keys(prepared.cases.cases, progress)
-    identity = identity_of(prepared.recipe, keys.digest)
-    with reserve(folder, identity, overwrite=overwrite) as place:
-        check_run(folder, identity, resume=resume, overwrite=overwrite)
-        if resume and (done := _finished(folder)) is not None:
-            progress.say(f"{folder} is finished: nothing is left to train")
+    call = Call(
+        str(data),
+        recipe,
+        str(out),
+        tuple(changes),
+        fold,
+        None if init is None else str(init),
+        budget,
+        device,
+        devices,
+        resume,
+        overwrite,
+        None if cache is None else str(cache),
+    )
+    share = share_of(devices)
+    if devices > 1 and share.ranks == 1:
+        with crew(asdict(call), devices):
+            return _train(call, share_of(devices), progress)
+    return _train(call, share, progress)
+
+
+def _train(call: Call, share: Share, progress: Progress) -> Run:
+    """Read, plan, and train as one of the processes of `share`."""
+    from medunet.training.ranks import joined
+
+    start = surroundings.clock()
+    where = device_of(call.device, share)
+    prepared = prepare_training(call.data, call.recipe, call.changes, call.fold)
+    if not share.rank:
+        for sentence in (*prepared.cases.provenance, split_sentence(prepared.cases)):
+            progress.say(sentence)
+    keys = find_keys(prepared.cases.cases, SILENT if share.rank else progress)
+    begun = None if call.init is None else start_from(call.init, prepared.plan)
+    work = Work(call, prepared, keys, begun, share, where, start)
+    with joined(share, where):
+        return _follow(work) if share.rank else _lead(work, progress)
+
+
+def _lead(work: Work, progress: Progress) -> Run:
+    """Train as the process that writes."""
+    from medunet.training.ranks import told
+
+    call, folder, prepared = work.call, work.call.folder, work.prepared
+    init = work.begun.facts["weights_sha256"] if work.begun else None
+    identity = identity_of(prepared.recipe, work.keys.digest, init)
+    with reserve(folder, identity, overwrite=call.overwrite) as place:
+        check_run(folder, identity, resume=call.resume, overwrite=call.overwrite)
+        done = _finished(folder) if call.resume else None
+        further = _further_plan(work, done, progress) if done else None
+        if done and further is None:
+            told((None, work.keys.digest))
             return done
-        plan = read_plan(folder) if resume else prepared.plan
-        if resume and budget is not None:
-            progress.say(f"the time was settled when the run began: it goes on to epoch {plan.epochs}")
+        plan = further or _begun_plan(work, progress)
         # Every film is read before the folder is touched: data that cannot be used leave nothing and remove nothing.
-        loads = _loads(prepared, keys, cache, progress)
+        loads = loads_of(work, plan, progress)
+        told((plan, work.keys.digest))
         place.claim(OWNED, reads=[path for case in prepared.cases for path in case.paths])
         write_asked(folder, prepared.recipe, prepared.cases)
-        machine = _machine(plan, where, None if budget is None else budget - (surroundings.clock() - start))
-        record = _record(data, prepared, keys, machine)
+        machine = machine_of(work, plan)
+        record = _record(work, machine)
         write_json(folder / "run.json", record)
         try:
-            fitted, rows = _fit(plan, folder, loads, machine, progress, resume=resume)
+            fitted, rows = _fit(plan, work, loads, machine, progress)
         except BaseException:
             with suppress(OutputError):
                 write_json(folder / "run.json", record | {"status": "stopped"})
             raise
-        return _finish(
-            folder, fitted, rows, prepared, keys, record | {"seconds": surroundings.clock() - start}, progress
-        )
+        for remark in fitted.remarks:
+            progress.say(remark)
+        seconds = surroundings.clock() - work.start
+        return _finish(work, fitted, rows, record | {"seconds": seconds, "remarks": list(fitted.remarks)}, progress)
 
 
-def _device(asked: str) -> torch.device:
-    """The device that was asked for; a word that names none is refused before any data is read."""
-    from medunet.networks import choose_device, keep_allocator
+def _follow(work: Work) -> Run:
+    """Train as a process that writes nothing; the plan is what the first one says."""
+    from medunet.training import fit
+    from medunet.training.ranks import told
+    from medunet.workflows.recorder import Deaf
 
-    keep_allocator()  # before the first tensor
-    return choose_device(asked)
-
-
-def _machine(plan: Plan, where: torch.device, budget: float | None) -> Machine:
-    from medunet.networks import choose_precision
-    from medunet.training.fit import Machine
-
-    return Machine(where, choose_precision(plan.training.precision, where), surroundings.clock, budget)
-
-
-def _loads(prepared: Prepared, keys: Keys, cache: Path | None, progress: Progress) -> list[tuple[Load, int]]:
-    """Loader and number of the training cases, and of the validation cases."""
-    plan = prepared.plan
-    store = SampleCache(cache or surroundings.cache_folder(), plan.preprocessing, plan.classes)
-    groups = [prepared.cases.of("train").cases, prepared.cases.of("val").cases]
-    loads = load_samples(groups, store, keys.content, progress)
-    return [(load, len(group)) for load, group in zip(loads, groups, strict=True)]
+    plan, digest = told()
+    if digest != work.keys.digest:
+        raise InputError(work.call.data, "is not the same for all processes", "Give all of them the same files")
+    if plan is None:
+        return Run(work.call.folder, 0, 0, None, "", 0.0)
+    training, validation = loads_of(work, plan, SILENT)
+    folder = work.call.folder / "checkpoints"
+    start = work.begun.weights if work.begun else None
+    machine = machine_of(work, plan)
+    fitted = fit(plan, training, validation, folder, machine, Deaf(), start=start, resume=work.call.resume)
+    return Run(work.call.folder, fitted.best_epoch, fitted.epochs_run, None, "", surroundings.clock() - work.start)
 
 
-def _record(data: str | Path, prepared: Prepared, keys: Keys, machine: Machine) -> dict[str, Any]:
+def _begun_plan(work: Work, progress: Progress) -> Plan:
+    """The plan of a run from the beginning, or as it was settled when a run that is resumed began."""
+    if not work.call.resume:
+        return work.plan
+    begun = read_plan(work.call.folder)
+    if work.call.budget is not None or _wanted(work, begun) != begun.epochs:
+        progress.say(f"the length was settled when the run began: it goes on to epoch {begun.epochs}")
+    return begun
+
+
+def _further_plan(work: Work, done: Run, progress: Progress) -> Plan | None:
+    """The plan of a further stage of a run that has ended, or None where nothing more is asked for."""
+    begun = read_plan(work.call.folder)
+    wanted = _wanted(work, begun)
+    if work.call.budget is not None or wanted > done.epochs:
+        why = f"asked for; the run had ended after {done.epochs}"
+        return begun.continued(done.epochs, max(wanted, done.epochs + 1), why)
+    said = "nothing is left to train (more: --set training.epochs=… or --budget)"
+    progress.say(f"{work.call.folder} is finished: {said}")
+    return None
+
+
+def _wanted(work: Work, begun: Plan) -> int:
+    """The epochs that this call asks for, in those of the run."""
+    steps = work.prepared.recipe.training.steps
+    if steps is None:
+        return work.plan.epochs
+    return max(1, round(steps / begun.steps_per_epoch(work.training_cases)))
+
+
+def _record(work: Work, machine: Machine) -> dict[str, Any]:
+    prepared, keys = work.prepared, work.keys
     return {
         "status": "running",
         "started": surroundings.now(),
@@ -137,45 +208,43 @@ def _record(data: str | Path, prepared: Prepared, keys: Keys, machine: Machine) 
         "machine": surroundings.machine(),
         "seed": prepared.recipe.training.seed,
         "device": str(machine.device),
+        "devices": work.share.ranks,
         "precision": machine.precision,
         "data": {
-            "path": str(Path(data).resolve()),
+            "path": str(Path(work.call.data).resolve()),
             "sha256": keys.digest,
             "read_as": list(prepared.cases.provenance),
             "portrait": prepared.portrait.to_dict(),
         },
         "split": prove(prepared.cases).to_dict(),
+        "init": work.begun.facts if work.begun else None,
     }
 
 
 def _fit(
-    plan: Plan, folder: Path, loads: list[tuple[Load, int]], machine: Machine, progress: Progress, *, resume: bool
+    plan: Plan, work: Work, loads: list[tuple[Load, int]], machine: Machine, progress: Progress
 ) -> tuple[Fitted, list[EpochRow]]:
     from medunet.training import fit
     from medunet.workflows.recorder import Recorder
 
+    folder, resume = work.call.folder, work.call.resume
     recorder = Recorder(folder, progress, surroundings.clock, read_log(folder) if resume else [])
     training, validation = loads
+    start = work.begun.weights if work.begun else None
+    checkpoints = folder / "checkpoints"
     try:
-        fitted = fit(plan, training, validation, folder / "checkpoints", machine, recorder, resume=resume)
+        fitted = fit(plan, training, validation, checkpoints, machine, recorder, start=start, resume=resume)
     finally:
         progress.end()
         recorder.draw()
     return fitted, recorder.rows
 
 
-def _finish(
-    folder: Path,
-    fitted: Fitted,
-    rows: list[EpochRow],
-    prepared: Prepared,
-    keys: Keys,
-    record: dict[str, Any],
-    progress: Progress,
-) -> Run:
+def _finish(work: Work, fitted: Fitted, rows: list[EpochRow], record: dict[str, Any], progress: Progress) -> Run:
     from medunet.networks import count_parameters
     from medunet.prediction import save_model
 
+    folder = work.call.folder
     write_plan(folder, fitted.plan)
     best: EpochRow = next((row for row in rows if row["epoch"] == fitted.best_epoch), {})
     final = record | {
@@ -186,12 +255,13 @@ def _finish(
         "validation": best,
         "seconds": round(record["seconds"], 1),
     }
-    seen = [keys.image[case.id] for case in prepared.cases if case.split in ("train", "val")]
+    learnt = [case for case in work.prepared.cases if case.split in ("train", "val")]
+    seen = {work.keys.image[case.id] for case in learnt} | (work.begun.trained_on if work.begun else frozenset())
     card = model_card(folder.name, fitted.plan, final)
     staging = folder / "model.part"
     remove(staging)
     scheme = Scheme.of(fitted.plan.classes)
-    digest = save_model(staging, fitted.network, fitted.plan, scheme, trained_on=seen, card=card)
+    digest = save_model(staging, fitted.network, fitted.plan, scheme, trained_on=sorted(seen), card=card)
     put_folder(staging, folder / "model")
     final |= {"weights_sha256": digest}
     write_json(folder / "run.json", final)
