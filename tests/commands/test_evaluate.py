@@ -20,11 +20,9 @@ def test_a_run_is_scored_on_its_test_split(medunet, run):
     assert ended.code == 0
     header, *lines = ended.out.splitlines()
     assert header.split() == ["structure", "score", "mean", "median", "n", "missed", "invented", "not", "predicted"]
-    assert [line.split()[:2] for line in lines[:4]] == [
-        ["lung", "Dice"],
-        ["lung", "IoU"],
-        ["heart", "Dice"],
-        ["heart", "IoU"],
+    scores = ("Dice", "IoU", "HD95", "NSD")
+    assert [[word.rstrip(",") for word in line.split()[:2]] for line in lines[:8]] == [
+        [name, score] for name in ("lung", "heart") for score in scores
     ]
     assert lines[-1] == "look at run/evaluation/test/report.html"
     folder = run / "evaluation" / "test"
@@ -46,8 +44,18 @@ def test_the_table_says_what_counts_as_nought_and_what_has_no_value(medunet, run
     assert ended.code == 0
     (heart,) = (line.split() for line in ended.out.splitlines() if line.startswith("heart") and "Dice" in line)
     assert heart[2:6] == ["0.8333", "1.0000", "12", "2"]
-    assert "missed, invented and not predicted count as 0 in Dice and IoU" in ended.out
+    assert "missed, invented and not predicted count as 0, in HD95 as the length of the image's diagonal" in ended.out
     assert "CTR error: 2 of 12 cases have none" in ended.out
+
+
+def test_the_tolerance_of_nsd_can_be_set_and_is_shown(medunet, inside, films):
+    ended = medunet("evaluate", films / "masks", films, "--tolerance", "3.5")
+    assert ended.code == 0
+    assert "NSD, within 3.5 mm" in ended.out or "NSD, within 1 % of width" in ended.out
+    for wrong in ("-1", "nan"):
+        refused = medunet("evaluate", films / "masks", films, "--tolerance", wrong, "--out", "other")
+        assert refused.code == 2
+        assert "--tolerance" in refused.err
 
 
 def test_perfect_masks_need_no_footnote(medunet, inside, films):

@@ -32,6 +32,13 @@ def test_a_label_map_holds_no_value_outside_its_scheme(array):
         LabelMap(array, Grid((1, 2)), LUNGS)
 
 
+def test_a_value_outside_the_scheme_is_found_wherever_it_is():
+    array = np.zeros((1100, 1000), np.uint8)
+    array[-1, -1] = 3
+    with pytest.raises(ValueError, match=r"values \[3\] are not in the scheme"):
+        LabelMap(array, Grid(array.shape), LUNGS)
+
+
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.sampled_from([0, 1, 2, 5]), min_size=6, max_size=6))
 def test_merging_two_structures_is_their_union(values):

@@ -64,6 +64,26 @@ def test_a_run_scores_its_test_split_in_its_own_folder(run_copy, heard):
     assert not (folder / "failed.csv").exists()
 
 
+def test_surface_scores_are_those_of_the_masks_with_the_films_own_spacing(masks, others, tmp_path):
+    """The heart moved by four pixels: 4 mm times the spacing along the row, or 4 % of a width of 100 pixels."""
+    paint(masks / "phantom-00000.png", lambda pixels: np.roll(pixels, 4, axis=1))
+    evaluate(masks, others, out=tmp_path / "out", tolerance=1)
+    rows = rows_of(tmp_path / "out" / "scores.csv")
+    grid = next(case for case in read_cases(others) if case.id == "phantom-00000").read_image().grid
+    unit, step = ("mm", grid.spacing[1]) if grid.spacing else ("% of width", 100 / grid.shape[1])
+    (moved,) = (r for r in rows if (r["case"], r["structure"], r["metric"]) == ("phantom-00000", "heart", "hd"))
+    assert float(moved["value"]) == pytest.approx(4 * step, rel=0.02)
+    assert (moved["unit"], moved["reason"] != "") == (unit, True)
+    assert value(rows, "phantom-00001", "heart", "assd") == 0
+    (share,) = (r for r in rows if (r["case"], r["structure"], r["metric"]) == ("phantom-00001", "heart", "nsd"))
+    assert (float(share["value"]), share["unit"]) == (1.0, f"ratio within 1 {unit}")
+
+
+def test_a_tolerance_that_is_no_distance_is_refused(masks, others, tmp_path):
+    with pytest.raises(UsageError, match=r"--tolerance.*no distance"):
+        evaluate(masks, others, out=tmp_path / "out", tolerance=float("inf"))
+
+
 def test_the_scores_are_those_of_the_masks_it_would_write(run_copy, films):
     """A second way to the same numbers: counted with sets of pixels from the model's own output."""
     evaluate(run_copy, device="cpu")

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from medunet.scoring import Summary
     from medunet.workflows.evaluation import Evaluation
 
-SHOWN = {"dice": "Dice", "iou": "IoU", "mean_iou": "mean IoU", "ctr_abs_error": "CTR error"}
+SHOWN = {
+    "dice": "Dice",
+    "iou": "IoU",
+    "hd95": "HD95",
+    "nsd": "NSD",
+    "mean_iou": "mean IoU",
+    "ctr_abs_error": "CTR error",
+}
 """Scores that the terminal shows; scores.csv and the report hold all."""
 
 
@@ -30,6 +37,9 @@ def evaluate(
     ] = None,
     expert: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Column of cases.csv with an expert's CTR.")
+    ] = None,
+    tolerance: Annotated[
+        float | None, typer.Option(metavar="MM", help="Surfaces this near count as the same in NSD [default: 2].")
     ] = None,
     allow_trained: Annotated[
         bool, typer.Option("--allow-trained", help="Also score cases it was trained on: too good.")
@@ -58,6 +68,7 @@ def evaluate(
             split=split,
             out=out,
             expert=expert,
+            tolerance=tolerance,
             allow_trained=allow_trained,
             device=device,
             overwrite=overwrite,
@@ -73,7 +84,7 @@ def _lines(done: Evaluation) -> list[str]:
     header = ("structure", "score", "mean", "median", "n", "missed", "invented", "not predicted")
     lines = table(header, [_row(summary) for summary in shown])  # a figure is never cut
     if any(s.missed or s.invented or s.not_predicted for s in shown):
-        lines.append("missed, invented and not predicted count as 0 in Dice and IoU")
+        lines.append("missed, invented and not predicted count as 0, in HD95 as the length of the image's diagonal")
     lines += [f"{_name(s)}: {s.no_value} of {s.cases} cases have none" for s in shown if s.no_value]
     lines += ["", f"look at {done.folder / 'report.html'}"]
     if done.failed:
@@ -90,4 +101,11 @@ def _row(summary: Summary) -> tuple[str, ...]:
 def _name(summary: Summary) -> str:
     """The score's name; what a measurement was compared with only where that is not the reference masks."""
     against = summary.against.removeprefix("against ")
-    return SHOWN[summary.metric] + (f", {against}" if against not in ("", "the reference masks") else "")
+    unit = summary.unit.removeprefix("ratio").strip()
+    return ", ".join(
+        [
+            SHOWN[summary.metric],
+            *([unit] if unit else []),
+            *([against] if against not in ("", "the reference masks") else []),
+        ]
+    )

@@ -29,7 +29,7 @@ from medunet.scoring.roc_scores import POOLED_NOTE, PooledRoc, auc_scores, count
 from medunet.scoring.score import Score
 from medunet.scoring.summary import Summary, summarise, summary_dict
 from medunet.scoring.surface_distances import DirectedDistances, SurfaceDistances, mask_distances
-from medunet.scoring.surface_scores import TOLERANCE, Ruler
+from medunet.scoring.surface_scores import RULER_NOTES, TOLERANCE, Ruler
 from medunet.scoring.table import SCORE_COLUMNS, read_scores, score_rows
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "POOLED_NOTE",
     "ROC_COLUMNS",
     "ROC_METRICS",
+    "RULER_NOTES",
     "SCORE_COLUMNS",
     "SURFACE_METRICS",
     "TOLERANCE",

@@ -23,6 +23,12 @@ TOLERANCE = 2.0
 TOLERANCE_OF_WIDTH = 1.0
 """The same where no spacing is known, in % of the image's width."""
 
+NO_SPACING = "no spacing is known: taken as equal on all axes"
+"""Why a distance is a share of the width, and what that rests on."""
+
+RULER_NOTES = (*PLANE_NOTES.values(), NO_SPACING)
+"""What a distance's reason may say of its unit."""
+
 Figure = tuple[float | None, str]
 """A value and its reason."""
 
@@ -69,7 +75,7 @@ class Ruler:
             steps, unit, note = grid.spacing, "mm", PLANE_NOTES[spacing_at] if grid.ndim == 2 else ""
         else:
             steps = (100 / grid.shape[1 if grid.ndim == 2 else 0],) * grid.ndim
-            unit, tolerance, note = "% of width", TOLERANCE_OF_WIDTH, "no spacing is known: taken as equal on all axes"
+            unit, tolerance, note = "% of width", TOLERANCE_OF_WIDTH, NO_SPACING
         diagonal = math.hypot(*(n * step for n, step in zip(grid.shape, steps, strict=True)))
         return cls(steps, unit, tolerance, diagonal, note)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from medunet.scoring import (
     AGAINST_MASKS,
     NOT_PREDICTED,
     SCORE_COLUMNS,
+    TOLERANCE,
     ConfusionMatrix,
     PooledRoc,
     RocCounts,
@@ -43,6 +45,7 @@ def evaluate(
     split: str | None = None,
     out: str | Path | None = None,
     expert: str | None = None,
+    tolerance: float | None = None,
     allow_trained: bool = False,
     device: str = "auto",
     overwrite: bool = False,
@@ -56,6 +59,8 @@ def evaluate(
         split: train, val or test; with `data` all cases unless given.
         out: output folder; by default RUN/evaluation/SPLIT for a run, else `evaluate`.
         expert: manifest column with an expert's cardiothoracic ratio.
+        tolerance: up to this many mm surfaces count as the same in NSD; 2 unless given. Without a spacing it is 1 % of
+            the image's width.
         allow_trained: also score cases the model was trained on.
         device: auto, cpu, cuda, cuda:N.
         overwrite: start anew in a folder of other results.
@@ -68,16 +73,17 @@ def evaluate(
 
     task = find_task(what, data, split=split, out=out, allow_trained=allow_trained, device=device)
     column = _expert_column(task.cases, expert)
-    identity = task.identity | {"expert": column}
+    tolerance = _tolerance(tolerance)
+    identity = task.identity | {"expert": column, "tolerance": tolerance}
     with reserve(task.folder, identity, overwrite=overwrite) as place:
-        done = _evaluated(task, column, progress)
+        done = _evaluated(task, column, tolerance, progress)
         # Only now: data that cannot be scored leave nothing behind, and earlier results as they were.
         place.claim(OWNED, reads=[*task.reads, *(path for case in task.cases for path in case.paths)])
         _write(done, task, progress)
     return done
 
 
-def _evaluated(task: Task, column: str | None, progress: Progress) -> Evaluation:
+def _evaluated(task: Task, column: str | None, tolerance: float, progress: Progress) -> Evaluation:
     """The scores of all cases.
 
     Raises:
@@ -85,7 +91,7 @@ def _evaluated(task: Task, column: str | None, progress: Progress) -> Evaluation
     """
     scored: list[Scored] = []
     roc = PooledRoc(refusal=task.no_roc)
-    for one in _score_all(task, column, progress):
+    for one in _score_all(task, column, tolerance, progress):
         roc = roc.plus(one.roc)
         scored.append(replace(one, roc=None))  # megabytes a structure, which are in the sum now
     scores = tuple(score for one in scored for score in one.scores)
@@ -119,7 +125,7 @@ class Scored:
     roc: Mapping[str, RocCounts] | None = None
 
 
-def _score_all(task: Task, column: str | None, progress: Progress) -> Iterator[Scored]:
+def _score_all(task: Task, column: str | None, tolerance: float, progress: Progress) -> Iterator[Scored]:
     cases = task.cases.cases
     progress.begin("scoring", len(cases))
     faults: list[InputError] = []
@@ -130,7 +136,7 @@ def _score_all(task: Task, column: str | None, progress: Progress) -> Iterator[S
             except InputError as fault:  # a broken reference is the data's fault, not the model's
                 faults.append(fault)
                 continue
-            yield _score_one(case, reference, task, column)
+            yield _score_one(case, reference, task, column, tolerance)
             progress.advance(number, case.id)
     finally:
         progress.end()
@@ -138,7 +144,7 @@ def _score_all(task: Task, column: str | None, progress: Progress) -> Iterator[S
         raise InputError.together(faults)
 
 
-def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None) -> Scored:
+def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None, tolerance: float) -> Scored:
     image: Image | None = None
     predicted: Predicted | None = None
     failure = ""
@@ -155,6 +161,8 @@ def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None) 
         prediction,
         annotated=case.annotated,
         unpredicted_reason=failure or NOT_PREDICTED,
+        spacing_at=image.spacing_at if image is not None else None,
+        tolerance=tolerance,
     )
     if prediction is not None:
         prediction = replace(prediction, grid=reference.grid)
@@ -222,6 +230,14 @@ def _number(text: str | None) -> tuple[float | None, str]:
     except ValueError:
         return None, "the manifest's value is no number"
     return (number, "") if 0 < number < 2 else (None, "the manifest's value is no ratio")
+
+
+def _tolerance(wanted: float | None) -> float:
+    if wanted is None:
+        return TOLERANCE
+    if not (math.isfinite(wanted) and wanted >= 0):
+        raise UsageError("--tolerance", f"{wanted:g} is no distance", "Give mm, 0 or more")
+    return wanted
 
 
 def _expert_column(cases: Cases, wanted: str | None) -> str | None:

@@ -35,6 +35,7 @@ from medunet.scoring import ALL, Summary, median_cases, worst
 from medunet.workflows import surroundings
 from medunet.workflows.evaluation import Evaluation, Task
 from medunet.workflows.evaluation_roc import roc_section
+from medunet.workflows.evaluation_surfaces import surface_section
 from medunet.workflows.measured import Statements, measure_case
 
 SHOWN = 6
@@ -42,7 +43,7 @@ RATIOS = ("dice", "iou", "precision", "recall", "specificity", "accuracy")
 EMPTIES_RULE = (
     "A structure absent in reference and prediction has no score and is counted. A structure that was missed or "
     "invented, and every structure of a case that could not be predicted, counts as 0 in Dice, IoU, precision, recall "
-    "and F1. Specificity and accuracy stay as counted; the background dominates them."
+    "and F1. Specificity and accuracy stay as counted; the background dominates them. Distances: see Surfaces."
 )
 NO_INTERVALS = "The means are of this sample; intervals are not part of this page yet."
 
@@ -51,6 +52,7 @@ def evaluation_page(done: Evaluation, task: Task) -> str:
     """The HTML of `report.html`."""
     sections = [
         Section("Scores", (_figures(done), _overlap_table(done.summaries), Paragraph(EMPTIES_RULE, "note"))),
+        surface_section(done),
         *_ratio_section(done),
         *_picture_sections(done, task),
         *_confusion_section(done),
@@ -203,6 +205,11 @@ def _picture(case_id: str, done: Evaluation, task: Task) -> Picture | None:
         (f"Dice, {s.structure}", "none" if s.value is None else f"{s.value:.3f}")
         for s in done.scores
         if s.case == case_id and s.metric == "dice"
+    ]
+    facts += [
+        (f"HD95, {s.structure}", f"{s.value:.1f} {s.unit}")
+        for s in done.scores
+        if s.case == case_id and s.metric == "hd95" and s.value is not None
     ]
     if case_id in done.ratios:
         known, found = done.ratios[case_id]
