@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
+import time
 
 import numpy as np
 import PIL.Image
@@ -11,6 +13,7 @@ from medunet.errors import InputError, OutputError
 from medunet.images import write_dicom
 from medunet.measuring import COLUMNS
 from medunet.workflows.measure import measure
+from medunet.workflows.output import MARK
 
 
 def rows_of(path):
@@ -155,3 +158,75 @@ def test_masks_and_films_among_the_own_results_are_refused(work, digest):
         with pytest.raises((InputError, OutputError)):
             measure(told["masks"], images=told.get("images"), out=out, overwrite=True)
         assert digest(place) == before
+
+
+@pytest.fixture
+def later():
+    """Give a file a time after all that was done so far."""
+
+    def touch(path):
+        os.utime(path, (time.time() + 5, time.time() + 5))
+
+    return touch
+
+
+@pytest.mark.parametrize("with_films", [True, False])
+def test_called_again_only_what_has_changed_is_measured(work, later, with_films):
+    place, _ = work
+    told = {"images": place / "films"} if with_films else {}
+    first = measure([place / "films" / "masks"], out=place / "out", **told)
+    files = {path.name: path.read_bytes() for path in (place / "out").rglob("*") if path.is_file()}
+    assert first.kept == 0
+    again = measure([place / "films" / "masks"], out=place / "out", **told)
+    assert (again.kept, again.done, again.table) == (4, first.done, first.table)
+    assert {path.name: path.read_bytes() for path in (place / "out").rglob("*") if path.is_file()} == files
+    later(place / "films" / "masks" / "phantom-00001.png")
+    changed = measure([place / "films" / "masks"], out=place / "out", **told)
+    assert (changed.kept, changed.table) == (3, first.table)
+
+
+@pytest.mark.parametrize("what", ["overlay", "film", "table", "measurements.csv", "broken off"])
+def test_what_a_number_depends_on_counts(work, later, what):
+    place, _ = work
+    films, out = place / "films", place / "out"
+    measure([films / "masks"], images=films, out=out)
+    if what == "overlay":
+        (out / "overlays" / "phantom-00001.png").unlink()
+    elif what == "film":
+        later(films / "images" / "phantom-00001.png")
+    elif what == "table":
+        later(films / "cases.csv")
+    elif what == "measurements.csv":
+        (out / "measurements.csv").write_text("case;value")
+    else:  # a call that was killed before it wrote a table: what changed before it began is not in the table there is
+        later(out / MARK)
+    kept = measure([films / "masks"], images=films, out=out).kept
+    assert kept == (3 if what in ("overlay", "film") else 0)
+
+
+def test_other_names_of_the_values_are_other_results(work):
+    place, _ = work
+    measure([place / "films" / "masks"], out=place / "out")
+    labels = place / "films" / "masks" / "labels.json"
+    labels.write_text(labels.read_text().replace("heart", "mediastinum"))
+    with pytest.raises(OutputError, match=r"holds other results \(differs in: labels\)"):
+        measure([place / "films" / "masks"], out=place / "out")
+
+
+def test_stopped_it_keeps_what_is_measured(work, monkeypatch):
+    from medunet.workflows import measure as module
+
+    plain, calls = module.measure_case, []
+
+    def stops(*told):
+        calls.append(told)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return plain(*told)
+
+    place, _ = work
+    monkeypatch.setattr(module, "measure_case", stops)
+    with pytest.raises(KeyboardInterrupt):
+        measure([place / "films" / "masks"], out=place / "out")
+    monkeypatch.undo()
+    assert measure([place / "films" / "masks"], out=place / "out").kept == 2

@@ -59,12 +59,14 @@ class Reserved:
         identity: command and settings.
         again: whether it holds results of the same call, to be completed.
         overwrite: whether it is started anew.
+        begun: when the earlier call began, in nanoseconds as files have it; 0 where there was none.
     """
 
     folder: Path
     identity: Mapping[str, Any]
     again: bool
     overwrite: bool
+    begun: int = 0
 
     def claim(self, owned: Sequence[str], reads: Iterable[Path] = ()) -> bool:
         """Make the folder this command's own; only now it is changed.
@@ -107,7 +109,8 @@ def reserve(folder: Path, identity: Mapping[str, Any], *, overwrite: bool = Fals
     check(folder, identity, overwrite=overwrite)  # a folder of something else is not touched, not even for the lock
     with held(folder, str(identity["command"])):
         again = check(folder, identity, overwrite=overwrite)  # another process may have been there in between
-        yield Reserved(folder, identity, again, overwrite)
+        begun = (folder / MARK).stat().st_mtime_ns if again else 0
+        yield Reserved(folder, identity, again, overwrite, begun)
 
 
 def _plain(identity: Mapping[str, Any]) -> dict[str, object]:
