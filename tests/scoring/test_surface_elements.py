@@ -58,6 +58,15 @@ def test_lines_across_thick_slices_are_as_close_as_within():
     assert boundary_elements(np.ones((3, 3), bool), (1.0, 5.0)).steps == (1.0, 1.0)
 
 
+def test_absurdly_thick_slices_are_no_more_work():
+    assert refinement((0.1, 0.1, 500.0)) == (1, 1, 16)
+    mask = np.zeros((30, 30, 4), bool)
+    mask[5:25, 5:25, 1:3] = True
+    elements = boundary_elements(mask, (0.1, 0.1, 500.0))
+    assert np.isfinite(elements.points).all()
+    assert 4 * 2 * 500 < elements.areas.sum() < 4 * 2 * 1500 + 2 * 4 + 1  # its ends lie within a slice of its last
+
+
 @pytest.mark.parametrize("spacing", SPACINGS)
 def test_blocks_make_no_difference(balls, monkeypatch, spacing):
     mask = balls(spacing, (13, 13), (0,) * len(spacing)).masks(3)[0]

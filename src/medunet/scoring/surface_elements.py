@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medunet.scoring.surface_levels import Level, level, margins, thick_axes
+from medunet.scoring.surface_levels import THICKEST, Level, level, margins, thick_axes
 
 _BLOCK = 1 << 22
 """Grid points looked at together: memory is bounded by the block and the surface, not by the volume."""
@@ -74,7 +74,8 @@ def refinement(spacing: Sequence[float]) -> tuple[int, ...]:
     """How many lines there are for one element along each axis: across thick slices as close as within them."""
     finest = min(spacing)
     return tuple(
-        round(step / finest) if slices else 1 for step, slices in zip(spacing, thick_axes(spacing), strict=True)
+        min(round(step / finest), THICKEST) if slices else 1
+        for step, slices in zip(spacing, thick_axes(spacing), strict=True)
     )
 
 
@@ -94,7 +95,7 @@ def _blocks(
     wide = np.pad(inner, [(margin + 2, margin + 2) for margin in around])
     along = int(np.argmax(spacing))
     across = math.prod(n for axis, n in enumerate(wide.shape) if axis != along)
-    thickness = max(_BLOCK // (across * math.prod(factors)), 8)
+    thickness = max(_BLOCK // (across * math.prod(factors)), 4)
     corner = np.array([first for first, _ in box]) - 2
     for begin in range(0, inner.shape[along] + 1, thickness):
         length = min(thickness, inner.shape[along] + 1 - begin)

@@ -22,6 +22,9 @@ THICK = 1.6
 REACH = 1.5
 """Distances within a slice count up to this many slice spacings: the slope that is still told from a flat end."""
 
+THICKEST = 16
+"""Slices thicker than this many of the finest elements are treated as if they were that thick: work stays bounded."""
+
 Level = NDArray[np.int16] | NDArray[np.float32]
 """Of a smoothed mask whole numbers, which sum alike in any order; of distances the unit of the spacing."""
 
@@ -137,7 +140,7 @@ def _at(values: _Values, axis: int, start: int, stop: int) -> _Values:
 
 
 def _reach(spacing: Sequence[float]) -> float:
-    return REACH * max(spacing)
+    return REACH * min(max(spacing), THICKEST * min(spacing))
 
 
 def _steps(reach: float, step: float) -> int:
