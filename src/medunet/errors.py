@@ -32,11 +32,15 @@ class MedunetError(Exception):
         return type(self), (self.where, self.what, self.remedy)
 
 
+SHOWN = 8
+"""Faults that a message names when there are several; more than that nobody reads in one line."""
+
+
 class InputError(MedunetError):
     """A file, row, tag or value that cannot be used as it is."""
 
     @classmethod
-    def together(cls, faults: Sequence[InputError], shown: int = 3) -> InputError:
+    def together(cls, faults: Sequence[InputError], shown: int = SHOWN) -> InputError:
         """Several faults as one: the first `shown` in words, the rest counted. `faults` must not be empty."""
         if len(faults) == 1:
             return faults[0]

@@ -68,3 +68,11 @@ def test_the_nearest_file_counts(tmp_path):
     assert labels_beside([masks / "a.png"], tmp_path / "data").values == ((1, "far"),)
     (tmp_path / "data" / "masks" / "labels.json").write_text(json.dumps({"near": 1}))
     assert labels_beside([masks / "a.png"], tmp_path / "data").values == ((1, "near"),)
+
+
+@pytest.mark.parametrize("text", ["[" * 90_000, '{"a": ' * 90_000, '{"a": ' + "9" * 9000 + "}", '{"a": [[[[1]]]]}'])
+def test_json_made_to_hurt_is_one_short_line(tmp_path, text):
+    (tmp_path / "labels.json").write_text(text)
+    with pytest.raises(InputError) as caught:
+        read_labels(tmp_path / "labels.json")
+    assert len(str(caught.value)) < 400

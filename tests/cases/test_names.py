@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medunet.cases.names import counted, harmonised, listed, normal, words
+from medunet.cases.names import counted, harmonised, listed, normal, shown, words
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,20 @@ def test_lists_and_counts_are_short():
     assert listed(range(5)) == "0, 1, 2, …"
     assert listed("ab") == "a, b"
     assert (counted(1, "mask"), counted(2, "mask"), counted(0, "mask")) == ("1 mask", "2 masks", "0 masks")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (7, "7"),
+        ("a", "'a'"),
+        ([1, "a"], "[1, 'a']"),
+        ([[1]], "a list"),
+        ({"a": 1}, "a mapping"),
+        (10**900, "a very large number"),
+        (None, "None"),
+    ],
+)
+def test_a_value_in_a_message_is_short(value, text):
+    assert shown(value) == text
+    assert len(shown("n" * 900)) < 70

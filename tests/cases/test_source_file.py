@@ -43,7 +43,9 @@ def test_all_faults_together(write):
     assert "unknown key folder beside sources" in text
     assert "source 1: has the unknown key colour" in text
     assert "source 1: names the folder gone, which is not there" in text
-    assert "(and 2 more)" in text
+    assert "source 1: split is 7" in text
+    assert "source 2: names neither a folder nor a table" in text
+    assert "more)" not in text
     assert "Known keys: sources, rename, subjects" in text
 
 
@@ -71,3 +73,33 @@ def test_a_folder_with_a_yaml_of_its_own(write, tmp_path):
     (tmp_path / "a" / "data.yaml").write_text("folder: .")
     with pytest.raises(InputError, match=r"has a data\.yaml of its own"):
         read_source_file(write("sources: [{folder: a}]"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+            f"{name}: &{name} [{','.join(['*' + chr(ord(name) - 1)] * 9)}]\n" for name in "bcdefgh"
+        ) + "folder: *h\n",
+        "folder: &a [*a]\n",
+        "masks: [a]\n",
+        "masks: {a: b}\n",
+        "split: [train]\n",
+        "min_rca: [1]\n",
+        "subject: {a: 1}\n",
+        "tags: [a]\n",
+        "folder: " + "[" * 5000,
+        "folder: 2024-99-99\n",
+        "folder: " + "9" * 9000 + "\n",
+        "folder: 3\n",
+        'folder: "a\\0b"\n',
+        "folder: " + "n" * 9000 + "\n",
+        "!!python/object/apply:os.system ['true']\n",
+    ],
+    ids=range(15),
+)  # fmt: skip
+def test_yaml_made_to_hurt_is_one_short_line(write, text):
+    with pytest.raises(InputError) as caught:
+        read_source_file(write(text))
+    assert len(str(caught.value)) < 900
+    assert "\n" not in str(caught.value)

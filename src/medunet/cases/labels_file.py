@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medunet.cases.codings import RGB
-from medunet.cases.names import listed, normal
+from medunet.cases.names import listed, normal, shown
 from medunet.errors import InputError
 
 _REMEDY = 'Write {"background": 0, "left lung": 1, …}, {"1": "left lung", …} or {"left lung": "#ff0000", …}'
@@ -46,7 +46,7 @@ def read_labels(path: Path) -> Labels:
     """
     try:
         mapping = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(path.name, "cannot be read as JSON", _REMEDY) from error
     return labels_of(mapping, path.name)
 
@@ -110,7 +110,11 @@ def _pair(key: object, value: object, source: str) -> tuple[str, int | RGB]:
         return str(key), stored
     if (stored := _whole(key)) is not None and isinstance(value, str) and value.strip():
         return value.strip(), stored
-    raise InputError(source, f"the entry {key!r}: {value!r} is neither a name with a value nor with a colour", _REMEDY)
+    raise InputError(
+        source,
+        f"the entry {shown(key)}: {shown(value)} is neither a name with a value nor with a colour",
+        _REMEDY,
+    )
 
 
 def _whole(value: object) -> int | None:

@@ -78,3 +78,14 @@ def listed(items: Iterable[object], shown: int = 3) -> str:
 def counted(number: int, noun: str) -> str:
     """``1 mask``, ``3 masks``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def shown(value: object) -> str:
+    """A value of a YAML or JSON for a message: short, whatever it holds."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        plain = len(value) <= 4 and not any(isinstance(part, list | Mapping) for part in value)
+        return f"[{', '.join(map(shown, value))}]" if plain else "a list"
+    text = repr(value) if not isinstance(value, int) or value.bit_length() < 200 else "a very large number"
+    return text if len(text) <= 60 else f"{text[:57]}…"

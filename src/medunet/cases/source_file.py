@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from medunet.cases.labels_file import Labels, labels_of, read_labels
-from medunet.cases.names import SPLIT_WORDS, Split, listed, normal
+from medunet.cases.names import SPLIT_WORDS, Split, listed, normal, shown
 from medunet.cases.rows import MIN_RCA, Wishes
 from medunet.cases.source import Source, Sources
 from medunet.cases.table_mask import Drawing
@@ -67,7 +67,12 @@ def _yaml(path: Path) -> dict[Any, Any]:
 
     try:
         words = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (
+        OSError,
+        ValueError,
+        RecursionError,
+        yaml.YAMLError,
+    ) as error:  # ValueError: dates and numbers that are none
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         near = f" near line {line + 1}" if line is not None else ""
         raise InputError(path.name, f"cannot be read as YAML{near}", _known(KEYS)) from error
@@ -88,7 +93,7 @@ def _joined(words: Mapping[Any, Any], path: Path, faults: list[InputError]) -> S
     rename = _rename(words, path.name, faults)
     shared = words.get("subjects", "apart")
     if shared not in ("apart", "shared"):
-        what = f"subjects is {shared!r}"
+        what = f"subjects is {shown(shared)}"
         faults.append(InputError(path.name, what, "Write shared where equal names are one person, else apart"))
     sources = []
     for number, entry in enumerate(entries, start=1):
@@ -153,10 +158,15 @@ def _place(words: Mapping[Any, Any], key: str, path: Path, where: str, faults: l
     """The folder or file that a key names, relative to the YAML."""
     if not words.get(key):
         return None
-    place = Path(os.path.normpath(path.parent / str(words[key])))
-    if not place.exists():
-        what = f"names the {key if key == 'table' else 'folder'} {words[key]}, which is not there"
+    given = words[key]
+    if not isinstance(given, str):
+        faults.append(InputError(where, f"{key} is {shown(given)}, which is no path", f"Write {key}: NAME"))
+        return None
+    place = Path(os.path.normpath(path.parent / given))
+    if "\0" in given or not os.path.exists(place):
+        what = f"names the {key if key == 'table' else 'folder'} {given[:200]}, which is not there"
         faults.append(InputError(where, what, _known(KEYS)))
+        return None if "\0" in given else place
     return place
 
 
@@ -176,7 +186,7 @@ def _subject(words: Mapping[Any, Any], where: str, faults: list[InputError]) -> 
     if subject is None or isinstance(subject, str):
         return subject
     remedy = "Write column:NAME, name, none or a regular expression"
-    faults.append(InputError(where, f"subject is {subject!r}", remedy))
+    faults.append(InputError(where, f"subject is {shown(subject)}", remedy))
     return None
 
 
@@ -193,10 +203,10 @@ def _of_chexmask(words: Mapping[Any, Any], where: str, faults: list[InputError])
     """The least estimated Dice, and what the masks are made from."""
     least, masks = words.get("min_rca", MIN_RCA), words.get("masks", "runs")
     if isinstance(least, bool) or not isinstance(least, int | float) or not 0 <= least <= 1:
-        faults.append(InputError(where, f"min_rca is {least!r}", "Write a number from 0 to 1"))
+        faults.append(InputError(where, f"min_rca is {shown(least)}", "Write a number from 0 to 1"))
         least = MIN_RCA
-    if masks not in _DRAWINGS:
-        faults.append(InputError(where, f"masks is {masks!r}", f"Write {' or '.join(_DRAWINGS)}"))
+    if not isinstance(masks, str) or masks not in _DRAWINGS:
+        faults.append(InputError(where, f"masks is {shown(masks)}", f"Write {' or '.join(_DRAWINGS)}"))
         masks = "runs"
     return float(least), _DRAWINGS[masks]
 
@@ -216,9 +226,9 @@ def _annotated(words: Mapping[Any, Any], where: str, faults: list[InputError]) -
 def _split(words: Mapping[Any, Any], where: str, faults: list[InputError]) -> Split | None:
     """The split of all cases of the source."""
     given = words.get("split")
-    split = SPLIT_WORDS.get(normal(str(given))) if given is not None else None
+    split = SPLIT_WORDS.get(normal(given)) if isinstance(given, str) else None
     if given is not None and split is None:
-        faults.append(InputError(where, f"split is {given!r}", "Write train, val or test"))
+        faults.append(InputError(where, f"split is {shown(given)}", "Write train, val or test"))
     return split
 
 
