@@ -10,6 +10,7 @@ from medunet.errors import InputError, MedunetError
 from medunet.images import read_image, write_dicom, write_png
 from medunet.phantoms import chest_film
 from medunet.prediction import load_model
+from medunet.workflows.run_folder import read_run
 from medunet.workflows.train import train
 
 SHARES = (0.0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
@@ -58,7 +59,7 @@ def test_a_model_cut_short_is_one_line(run, tmp_path, name, share):
     assert "\n" not in str(fault.value)
 
 
-@pytest.mark.parametrize("name", ["checkpoints/last.ckpt", "checkpoints/best.ckpt", "plan.yaml"])
+@pytest.mark.parametrize("name", ["checkpoints/last.ckpt", "plan.yaml"])
 def test_a_run_cut_short_is_one_line_when_it_is_resumed(run, films, program, tmp_path, name):
     out, changes = tmp_path / "run", run[1]
     shutil.copytree(run[0], out)
@@ -70,11 +71,31 @@ def test_a_run_cut_short_is_one_line_when_it_is_resumed(run, films, program, tmp
     assert "\n" not in str(fault.value)
 
 
-def test_a_log_cut_short_loses_rows_and_not_the_run(run, films, program, tmp_path):
+def test_best_weights_cut_short_are_chosen_again_and_it_is_said(run, films, program, tmp_path):
     out = tmp_path / "run"
     shutil.copytree(run[0], out)
     shutil.rmtree(out / "model")
-    (out / "log.csv").write_text("epoch,train_loss\n")
+    best = out / "checkpoints" / "best.ckpt"
+    best.write_bytes(best.read_bytes()[: best.stat().st_size // 3])
+    train(films, out=out, changes=run[1], device="cpu", cache=program.cache, resume=True)
+    assert "best.ckpt is not a checkpoint that can be read" in (out / "run.json").read_text()
+    assert load_model(out)
+
+
+@pytest.mark.parametrize("content", ["", "epoch,train_loss\n", "half a li", None])
+def test_a_log_that_is_lost_or_lacks_its_last_epoch_comes_back_with_the_checkpoint(
+    run, films, program, tmp_path, content
+):
+    """Killed between the two files, the checkpoint knows of an epoch that the log does not."""
+    out = tmp_path / "run"
+    shutil.copytree(run[0], out)
+    shutil.rmtree(out / "model")
+    whole = (out / "log.csv").read_text()
+    (out / "log.csv").unlink()
+    if content is not None:
+        (out / "log.csv").write_text(content)
     done = train(films, out=out, changes=run[1], device="cpu", cache=program.cache, resume=True)
     assert (out / "model" / "model.json").is_file()
-    assert done.val_dice is None
+    assert done.val_dice is not None
+    assert read_run(out)["validation"] == read_run(run[0])["validation"]
+    assert (out / "log.csv").read_text() == whole

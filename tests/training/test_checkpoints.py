@@ -121,6 +121,7 @@ def test_a_fresh_run_has_no_best():
         "best_value": math.inf,
         "best_epoch": 0,
         "value": math.inf,
+        "rows": [],
     }
 
 

@@ -21,6 +21,7 @@ from lightning.pytorch import Callback, LightningModule, Trainer
 
 from medunet.errors import InputError
 from medunet.images import whole
+from medunet.training.task import EpochRow, TrainingTask
 
 LAST, PREVIOUS, BEST = "last.ckpt", "previous.ckpt", "best.ckpt"
 
@@ -34,18 +35,22 @@ class Checkpoints(Callback):
         self.best_value = math.inf
         self.best_epoch = 0
         self.value = math.inf
+        self.rows: list[EpochRow] = []
 
     def state_dict(self) -> dict[str, Any]:
         """What a resumed run must know."""
-        return {"best_value": self.best_value, "best_epoch": self.best_epoch, "value": self.value}
+        return {"best_value": self.best_value, "best_epoch": self.best_epoch, "value": self.value, "rows": self.rows}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
         self.best_value, self.best_epoch = float(state_dict["best_value"]), int(state_dict["best_epoch"])
         self.value = float(state_dict["value"])
+        self.rows = list(state_dict["rows"])
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Save; validation of this epoch is done by now."""
+        if isinstance(pl_module, TrainingTask):
+            self.rows = [*self.rows, pl_module.row]
         figure = float(trainer.callback_metrics[self.monitor])
         self.value = -figure if self.monitor == "val_dice" else figure
         better = self.value < self.best_value
@@ -105,6 +110,15 @@ def find_resumable(folder: Path) -> Resumable:
             remarks[-1] += f"; going on from {name}, after epoch {epoch}"
         return Resumable(folder / name, epoch, tuple(remarks))
     raise InputError(folder, f"holds no whole checkpoint ({'; '.join(remarks)})", "Train anew with --overwrite")
+
+
+def rows_until(folder: Path) -> list[EpochRow]:
+    """The figures of every epoch up to the newest whole checkpoint; the log may lack the last, or have one more.
+
+    Raises:
+        InputError: there is no whole checkpoint.
+    """
+    return list(load_checkpoint(find_resumable(folder).path)["callbacks"]["Checkpoints"]["rows"])
 
 
 def mend_best(folder: Path, last: Resumable) -> Resumable:

@@ -39,6 +39,10 @@ class Recorder:
         # A log may tell of an epoch whose checkpoint was lost: it comes again.
         self.rows[:] = [row for row in self.rows if int(row["epoch"] or 0) <= done]
         write_plan(self.run, plan)
+        if self.rows:  # a run that was killed may have left a log that lacks its last epoch, or has one more
+            self._write_log()
+            if not (self.run / "curves.png").is_file():
+                self._draw_curves()
 
     def weights(self, step: int, network: UNet) -> None:
         """Nothing of the weights is kept."""
@@ -57,12 +61,15 @@ class Recorder:
         """An epoch is done and its checkpoint is on disk."""
         self.rows.append(row)
         self.best_epoch = best_epoch
-        header = list(row)
-        write_csv(self.run / "log.csv", header, [[one.get(key) for key in header] for one in self.rows])
+        self._write_log()
         self._undrawn = snapshot
         if self.clock() - self._last_pictures >= PICTURES_EVERY:
             self._last_pictures = self.clock()
             self.draw()
+
+    def _write_log(self) -> None:
+        header = list(self.rows[-1])
+        write_csv(self.run / "log.csv", header, [[one.get(key) for key in header] for one in self.rows])
 
     def draw(self) -> None:
         """Curves and samples of the last epoch, where they are not drawn yet."""
@@ -70,8 +77,11 @@ class Recorder:
             self._draw(int(self.rows[-1]["epoch"] or 0), self._undrawn)
             self._undrawn = None
 
-    def _draw(self, epoch: int, snapshot: Snapshot) -> None:
+    def _draw_curves(self) -> None:
         write_bytes(self.run / "curves.png", figure_png(curves(self.rows, best=self.best_epoch or None)))
+
+    def _draw(self, epoch: int, snapshot: Snapshot) -> None:
+        self._draw_curves()
         if self._plan is None:
             return
         scheme = Scheme.of(self._plan.classes)

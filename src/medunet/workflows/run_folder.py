@@ -78,7 +78,7 @@ def check_run(folder: Path, identity: Mapping[str, str], *, resume: bool, overwr
         InputError: there is no epoch to go on from.
     """
     again = check(folder, identity, overwrite=overwrite)
-    begun = (folder / "checkpoints" / "last.ckpt").is_file()
+    begun = any((folder / "checkpoints" / name).is_file() for name in ("last.ckpt", "previous.ckpt"))
     if again and begun and not resume:
         raise OutputError(folder, "holds this run already", "Add --resume to go on, or --overwrite to start anew")
     if resume and not (again and begun):

@@ -23,7 +23,6 @@ from medunet.workflows.run_folder import (
     Run,
     check_run,
     identity_of,
-    read_log,
     read_plan,
     read_run,
     write_asked,
@@ -225,13 +224,14 @@ def _fit(
     plan: Plan, work: Work, loads: list[tuple[Load, int]], machine: Machine, progress: Progress
 ) -> tuple[Fitted, list[EpochRow]]:
     from medunet.training import fit
+    from medunet.training.checkpoints import rows_until
     from medunet.workflows.recorder import Recorder
 
     folder, resume = work.call.folder, work.call.resume
-    recorder = Recorder(folder, progress, surroundings.clock, read_log(folder) if resume else [])
+    checkpoints = folder / "checkpoints"
+    recorder = Recorder(folder, progress, surroundings.clock, rows_until(checkpoints) if resume else [])
     training, validation = loads
     start = work.begun.weights if work.begun else None
-    checkpoints = folder / "checkpoints"
     try:
         fitted = fit(plan, training, validation, checkpoints, machine, recorder, start=start, resume=resume)
     finally:
