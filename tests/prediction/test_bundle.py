@@ -285,6 +285,19 @@ def test_a_header_that_claims_too_much_is_refused(save, swap, length):
     assert "is not a whole safetensors file" in refused(folder)
 
 
+@pytest.mark.parametrize("offsets", [[0, 4], [-4, 0], [2**40, 2**40 + 4], [4, 0]])
+def test_tensors_whose_bytes_overlap_or_lie_outside_are_refused(save, swap, offsets):
+    folder, _ = save()
+    content = (folder / "weights.safetensors").read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    last = max(header, key=lambda name: header[name]["data_offsets"] if name != "__metadata__" else [])
+    header[last]["data_offsets"] = offsets
+    text = json.dumps(header).encode()
+    swap(folder, len(text).to_bytes(8, "little") + text + content[8 + size :])
+    assert "is not a whole safetensors file" in refused(folder)
+
+
 def test_a_file_larger_than_the_network_is_not_read(save, swap, monkeypatch):
     folder, _ = save()
     with (folder / "weights.safetensors").open("ab") as stream:

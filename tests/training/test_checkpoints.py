@@ -103,17 +103,24 @@ def test_a_damaged_checkpoint_is_one_line(tmp_path, content):
         load_checkpoint(tmp_path / LAST)
 
 
-def test_a_checkpoint_cannot_run_code(tmp_path):
+@pytest.mark.parametrize("zipped", [True, False], ids=["zip", "the form before it"])
+@pytest.mark.parametrize("key", ["state_dict", "hyper_parameters"])
+def test_a_checkpoint_cannot_run_code(tmp_path, key, zipped):
     canary = tmp_path / "canary"
 
     class Evil:
         def __reduce__(self):
             return (open, (str(canary), "w"))
 
-    torch.save({"state_dict": Evil()}, tmp_path / LAST)
+    contents = {"epoch": 0, "_instantiator": "os.system", key: Evil()}
+    torch.save(contents, tmp_path / LAST, _use_new_zipfile_serialization=zipped)
     with pytest.raises(InputError):
         load_checkpoint(tmp_path / LAST)
+    with pytest.raises(InputError):
+        find_resumable(tmp_path)
     assert not canary.exists()
+    torch.load(tmp_path / LAST, weights_only=False)
+    assert canary.exists(), "the canary never sings: this proves nothing"
 
 
 def test_a_fresh_run_has_no_best():
