@@ -128,6 +128,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             site = copy_of(asked.data, names, Path(folder) / "films", number)
             quiet[number == 0] = cases_named(audited(site.root, out / "looks"))
+    own = Counter(code for codes in quiet[False].values() for code in codes)
+    print(f"without any defect, cases named of {len(names)}: {dict(own.most_common())}, {len(quiet[False])} in all")
     tally = Tally()
     for number in range(asked.rounds):
         play(asked.data, names, number, quiet, out / "looks", tally)

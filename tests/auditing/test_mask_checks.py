@@ -49,6 +49,14 @@ def test_a_film_or_a_mask_mirrored_alone(films, change, results_of, folder):
     assert finding.cause == "the mirrored mask fits the film better"
 
 
+def test_masks_that_all_slipped_are_one_finding(films, change, results_of):
+    for path in sorted((films / "masks").glob("*.png")):
+        change(path, lambda a: np.roll(a, 9, axis=0))
+    finding = results_of(films)["MU309"].findings[0]
+    assert len(finding.cases) == 14
+    assert "higher" in finding.cause
+
+
 def test_of_a_film_on_its_head_the_sides_are_not_judged(films, change, results_of, named):
     for folder in ("images", "masks"):
         change(films / folder / "film-06.png", lambda a: a[::-1, ::-1])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from medunet.auditing.portrait import portray
@@ -32,11 +34,28 @@ def test_histograms_add_up(portrait):
 
 def test_tags_with_few_values_are_counted(films, table, evidence_of):
     ids = [f"film-{index:02d}" for index in range(14)]
+    for n in range(14, 16):  # enough films of each view
+        name = f"film-{n:02d}"
+        for folder in ("images", "masks"):
+            shutil.copy(films / folder / f"film-{n - 14:02d}.png", films / folder / f"{name}.png")
+        ids.append(name)
     rows = [(name, "PA" if n % 2 else "AP", "a|b" if n else "a", name) for n, name in enumerate(ids)]
     table(films, ("id", "view", "findings", "note"), rows)
     portrait = portray(evidence_of(films))
     tags = dict(portrait.tags)
-    assert dict(tags["view"]) == {"PA": 7, "AP": 7}
-    assert dict(tags["findings"]) == {"a": 14, "b": 13}
+    assert dict(tags["view"]) == {"PA": 8, "AP": 8}
+    assert dict(tags["findings"]) == {"a": 16, "b": 15}
     assert [one.group for one in portrait.histograms][1:] == ["AP", "PA"]
-    assert "note" in tags  # 14 values are few
+    assert "note" in tags  # 16 values are few
+
+
+def test_many_numbers_have_a_range_and_many_words_are_named(films, table, evidence_of, monkeypatch):
+    monkeypatch.setattr("medunet.auditing.portrait.FEW", 5)
+    rows = [(f"film-{n:02d}", "one" if n < 3 else f"s{n}", str(40 + n) if n else "", f"word {n}") for n in range(14)]
+    table(films, ("id", "subject", "age", "note"), rows)
+    portrait = portray(evidence_of(films))
+    own, age = portrait.numbers
+    assert (own.name, own.low, own.middle, own.high) == ("cases of a subject", 1, 1, 3)
+    assert (age.name, age.cases, age.low, age.middle, age.high) == ("age", 13, 41, 47, 53)
+    assert portrait.uncounted == ("note",)
+    assert dict(portrait.tags).keys() == set()

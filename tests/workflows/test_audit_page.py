@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from medunet.auditing import FINDINGS, Evidence, gather, look_at_all, portray, run_checks
@@ -32,6 +34,21 @@ def test_every_check_and_every_outcome_is_shown(page):
     assert all(check.code in page for check in FINDINGS)
     for outcome in ("issue", "passed", "not applicable", "silenced"):
         assert outcome in page
+
+
+def test_what_was_not_looked_at_stands_apart_and_is_counted(page):
+    looked, unlooked = page.split("Checks that did not look", 1)
+    assert "MU105</" not in looked.split(">Checks<")[1]
+    assert "there is no cases.csv" in unlooked
+    assert "silenced by the user" in unlooked
+    assert "nothing is known" in looked.split(">Portrait<")[0]
+
+
+def test_issues_come_before_warnings(page):
+    severity = {check.code: check.severity for check in FINDINGS}
+    shown = [severity[code] for code in re.findall(r">(MU\d{3}) [^<]+</h2>", page)]
+    assert {"issue", "warning"} <= set(shown)
+    assert shown == sorted(shown)
 
 
 def test_names_are_escaped_and_nothing_is_loaded(page):

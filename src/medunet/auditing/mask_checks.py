@@ -115,7 +115,7 @@ def misfit(evidence: Evidence) -> list[Finding]:
     enough = len(fitted) >= ENOUGH
     usual = tuple(np.median([shift for *_, shift in fitted], axis=0)) if enough else USUAL_SHIFT
     least = MATCH_SHARE * float(np.median([match for _, _, match, _ in fitted])) if enough else MATCH
-    found = []
+    found = _all_slipped([case for case, *_ in fitted], (float(usual[0]), float(usual[1])))
     for case, mirrored_by, match, shift in fitted:
         off = max(abs(shift[0] - usual[0]), abs(shift[1] - usual[1]))
         if mirrored_by > MIRRORED:
@@ -130,6 +130,16 @@ def misfit(evidence: Evidence) -> list[Finding]:
             cause = f"the mask would fit better {_way(shift, (float(usual[0]), float(usual[1])))}"
             found.append(Finding((case.id,), mask_of(case), cause, "Has it slipped? Look at both", round(off, 4)))
     return found
+
+
+def _all_slipped(cases: list[Case], usual: tuple[float, float]) -> list[Finding]:
+    """One finding for all masks, where they as a rule lie elsewhere than masks of lungs do."""
+    off = max(abs(one - other) for one, other in zip(usual, USUAL_SHIFT, strict=True))
+    if off <= SHIFT:
+        return []
+    cause = f"the masks of all {len(cases)} films as a rule would fit better {_way(usual, USUAL_SHIFT)}"
+    remedy = "Were all moved or scaled when they were exported? Look at some"
+    return [Finding(tuple(case.id for case in cases), mask_of(cases[0]), cause, remedy, round(off, 4))]
 
 
 def exchanged_labels(evidence: Evidence) -> list[Finding]:

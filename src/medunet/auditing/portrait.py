@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medunet.auditing.evidence import Evidence
+from medunet.auditing.evidence import ENOUGH, Evidence
 from medunet.auditing.look import QUANTILES, Film
 from medunet.cases import Case
 
@@ -47,6 +47,17 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """A tag whose values are numbers: how many cases have one, the smallest, the median, the largest."""
+
+    name: str
+    cases: int
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """Counts of a data set.
 
@@ -54,6 +65,8 @@ class Portrait:
         cases, subjects, readable, masks: how many.
         splits, sizes, spacings, types, modalities: (word, cases).
         tags: (tag, counts) of every tag with few values.
+        numbers: every tag of many values that are numbers, the cases of a subject before them.
+        uncounted: tags of too many words to be counted.
         histograms: of all images of the commonest type, then of each group of the tag that splits them best.
         structures: what the masks hold.
         ratios: cardiothoracic ratios of the masks.
@@ -69,6 +82,8 @@ class Portrait:
     types: Counts
     modalities: Counts
     tags: tuple[tuple[str, Counts], ...]
+    numbers: tuple[Numbers, ...]
+    uncounted: tuple[str, ...]
     histograms: tuple[Histogram, ...]
     structures: tuple[Structure, ...]
     ratios: tuple[float, ...]
@@ -77,6 +92,7 @@ class Portrait:
 def portray(evidence: Evidence) -> Portrait:
     """The portrait of what was seen."""
     films = [film for _, film in evidence.films]
+    tags, numbers, uncounted = _tags(evidence.cases)
     return Portrait(
         cases=len(evidence.cases),
         subjects=len({case.subject for case in evidence.cases}),
@@ -89,7 +105,9 @@ def portray(evidence: Evidence) -> Portrait:
         ),
         types=_counts(f"{film.kind}, {film.channels} channel{'s' * (film.channels > 1)}" for film in films),
         modalities=_counts(film.modality or "unknown" for film in films),
-        tags=_tags(evidence.cases),
+        tags=tags,
+        numbers=(_cases_a_subject(evidence.cases), *numbers),
+        uncounted=uncounted,
         histograms=_histograms(evidence),
         structures=_structures(evidence),
         ratios=tuple(drawn.ctr for _, drawn in evidence.drawn if drawn.ctr is not None),
@@ -100,16 +118,40 @@ def _counts(words: Iterable[Hashable]) -> Counts:
     return tuple((str(word), times) for word, times in Counter(words).most_common())
 
 
-def _tags(cases: Sequence[Case]) -> tuple[tuple[str, Counts], ...]:
-    """Every tag with at least two and at most `FEW` values; the parts of `a|b` count each."""
-    names = dict.fromkeys(name for case in cases for name in case.tags)
-    found = []
-    for name in names:
-        values = [part.strip() or "(blank)" for case in cases for part in case.tags.get(name, "").split("|")]
-        counts = _counts(values)
-        if 2 <= len(counts) <= FEW:
-            found.append((name, counts))
-    return tuple(found)
+def _tags(
+    cases: Sequence[Case],
+) -> tuple[tuple[tuple[str, Counts], ...], tuple[Numbers, ...], tuple[str, ...]]:
+    """Tags of few values with their counts, tags of many numbers, and the names of the others.
+
+    The parts of `a|b` count each. A tag of one value for all cases is counted as well: it says what all have in common.
+    """
+    counted, numbers, uncounted = [], [], []
+    for name in dict.fromkeys(name for case in cases for name in case.tags):
+        cells = [case.tags.get(name, "") for case in cases]
+        counts = _counts(part.strip() or "(blank)" for cell in cells for part in cell.split("|"))
+        if len(counts) <= FEW:
+            counted.append((name, counts))
+        elif (found := _numbers(name, cells)) is not None:
+            numbers.append(found)
+        else:
+            uncounted.append(name)
+    return tuple(counted), tuple(numbers), tuple(uncounted)
+
+
+def _numbers(name: str, cells: Sequence[str]) -> Numbers | None:
+    """The range of a tag, or None where a cell that is not blank is no number."""
+    try:
+        values = [float(cell) for cell in cells if cell.strip()]
+    except ValueError:
+        return None
+    if not values or not np.isfinite(values).all():
+        return None
+    return Numbers(name, len(values), min(values), float(np.median(values)), max(values))
+
+
+def _cases_a_subject(cases: Sequence[Case]) -> Numbers:
+    times = list(Counter(case.subject for case in cases).values())
+    return Numbers("cases of a subject", len(cases), min(times), float(np.median(times)), max(times))
 
 
 def _histograms(evidence: Evidence) -> tuple[Histogram, ...]:
@@ -131,6 +173,7 @@ def _histograms(evidence: Evidence) -> tuple[Histogram, ...]:
         for case, film in films:
             if group := group_of(case):
                 groups.setdefault(group, []).append(film)
+        groups = {name: own for name, own in groups.items() if len(own) >= ENOUGH}
         if 2 <= len(groups) <= 6:
             found += [_histogram(name, groups[name], steps) for name in sorted(groups)]
     return tuple(found)

@@ -47,6 +47,8 @@ PER_CHECK = 8
 ROWS = 100
 """Findings a check on the page; audit.csv has all."""
 
+_UNLOOKED = ("skipped", "silenced", "not applicable")
+
 _LEVELS: dict[str, Level] = {
     "issue": "bad",
     "warning": "warning",
@@ -55,6 +57,7 @@ _LEVELS: dict[str, Level] = {
     "skipped": "neutral",
     "silenced": "neutral",
 }
+_LONGEST = 30
 _COLOURS = (MARK, ACCENT, "#3a9d6e", "#8a5fbf", "#b08900", "#5c6670")
 
 
@@ -69,8 +72,9 @@ def audit_page(name: str, portrait: Portrait, results: Sequence[Result], evidenc
     """
     known = {case.id: case for case in evidence.cases}
     sections = [Section("Portrait", tuple(_portrait(portrait))), Section("Examples", (_examples(evidence),))]
-    sections.append(Section("Checks", (_checks(results),)))
-    sections += [_section(result, known) for result in results if result.findings]
+    sections.append(Section("Checks", tuple(_checks(results))))
+    ordered = sorted(results, key=lambda result: result.outcome != "issue")  # issues first, else in order of the codes
+    sections += [_section(result, known) for result in ordered if result.findings]
     said = tuple(Paragraph(sentence) for sentence in evidence.gathered.provenance)
     if said:
         sections.append(Section("How the data were read", said))
@@ -87,14 +91,23 @@ def audit_page(name: str, portrait: Portrait, results: Sequence[Result], evidenc
 def _summary(portrait: Portrait, results: Sequence[Result]) -> tuple[str, ...]:
     wrong = [result for result in results if result.outcome == "issue"]
     odd = [result for result in results if result.outcome == "warning"]
-    unlooked = sum(result.outcome in ("skipped", "silenced", "not applicable") for result in results)
-    first = "Something is wrong with these data." if wrong else "No issue was found."
-    named = ", ".join(f"{result.check.title} ({len(result.findings)})" for result in wrong)
+    unlooked = sum(result.outcome in _UNLOOKED for result in results)
+    looked = len(results) - unlooked
+    first = (
+        "Something is wrong with these data" if wrong else f"No issue was found by the {looked} checks that could look"
+    )
     return (
-        f"{first} {named}." if named else first,
-        f"{len(odd)} checks ask for a look, {unlooked} of {len(results)} could not look or had nothing to look at.",
+        f"{first}: {_listed(wrong)}." if wrong else f"{first}.",
+        f"{'A person should look at' if odd else 'Nothing else asks for a look'}{': ' if odd else ''}{_listed(odd)}.",
+        f"{unlooked} of {len(results)} checks did not look, for want of something to look at or by your wish: of what "
+        "they look for, nothing is known.",
         f"{portrait.cases} cases of {portrait.subjects} subjects, {portrait.masks} with a readable mask.",
     )
+
+
+def _listed(results: Sequence[Result]) -> str:
+    """Checks with the number of their findings."""
+    return ", ".join(f"{result.check.title} ({len(result.findings)})" for result in results)
 
 
 def _portrait(portrait: Portrait) -> list[Block]:
@@ -118,6 +131,8 @@ def _portrait(portrait: Portrait) -> list[Block]:
         *portrait.tags,
     )
     blocks: list[Block] = [figures, _counts([(label, counts) for label, counts in groups if counts])]
+    if portrait.numbers:
+        blocks.append(_numbers(portrait))
     if portrait.histograms:
         blocks.append(_drawing_of_histograms(portrait.histograms))
     if portrait.structures:
@@ -136,6 +151,15 @@ def _counts(groups: Sequence[tuple[str, Counts]]) -> Table:
         if len(counts) > 10:
             rows.append((label, f"{len(counts) - 10} more", sum(times for _, times in counts[10:])))
     return Table(("what", "value", Column("cases", numeric=True)), tuple(rows), "Counts; a case with a|b counts twice.")
+
+
+def _numbers(portrait: Portrait) -> Table:
+    """Columns of numbers, and which columns are not shown at all."""
+    rows = tuple((one.name, one.cases, one.low, one.middle, one.high) for one in portrait.numbers)
+    columns = tuple(Column(word, 3, numeric=True) for word in ("cases", "smallest", "median", "largest"))
+    header: tuple[Column | str, ...] = ("what", *columns)
+    rest = f" Not shown, too many words: {', '.join(portrait.uncounted)}." if portrait.uncounted else ""
+    return Table(header, rows, f"Numbers of the table.{rest}")
 
 
 def _structures(portrait: Portrait) -> Table:
@@ -166,17 +190,22 @@ def _drawing_of_histograms(histograms: Sequence[Histogram]) -> Drawing:
 @styled
 def _histogram_figure(histograms: Sequence[Histogram]) -> Figure:
     """Pooled and by group, as lines over one axis."""
-    figure = new_figure(5.6, 2.6)
+    figure = new_figure(5.6, 2.6 + 0.18 * (len(histograms) // 2))
     axes = figure.subplots()
     for number, one in enumerate(histograms):
         step = (one.high - one.low) / len(one.shares)
         places = [one.low + step * (place + 0.5) for place in range(len(one.shares))]
         colour = _COLOURS[number % len(_COLOURS)]
-        axes.plot(places, one.shares, color=colour, label=f"{one.group}, {one.images}", drawstyle="steps-mid")
+        axes.plot(places, one.shares, color=colour, label=f"{_short(one.group)}, {one.images}", drawstyle="steps-mid")
     axes.set_xlabel("stored grey value")
     axes.set_yticks([])
-    axes.legend(frameon=False, fontsize=8.5)
+    axes.legend(frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1.0))
     return figure
+
+
+def _short(name: str) -> str:
+    """A group's name, its middle left out where it is long."""
+    return name if len(name) <= _LONGEST else f"{name[:12]}…{name[-15:]}"
 
 
 @styled
@@ -201,16 +230,25 @@ def _examples(evidence: Evidence) -> Block:
     return Pictures(tuple(shown), f"{len(shown)} of {len(evidence.cases)} cases, spread evenly over the data.")
 
 
-def _checks(results: Sequence[Result]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
+def _checks(results: Sequence[Result]) -> list[Block]:
+    """The checks that looked, then those that did not."""
+    looked: list[tuple[Cell, ...]] = []
+    others: list[tuple[Cell, ...]] = []
     for result in results:
-        note = result.reason or (f"needs {result.check.needs}" if result.outcome == "passed" else "")
         state = State(result.outcome, _LEVELS[result.outcome])
-        rows.append((result.check.code, result.check.title, state, len(result.findings), note or "–"))
-    caption = (
-        "Only “passed” says that nothing was found; “skipped” and “not applicable” say that nothing was looked at."
-    )
-    return Table(("code", "looked for", "outcome", Column("findings", numeric=True), "remark"), tuple(rows), caption)
+        head = (result.check.code, result.check.title, state)
+        if result.outcome in _UNLOOKED:
+            others.append((*head, result.reason or "–"))
+        else:
+            looked.append((*head, len(result.findings), result.check.needs))
+    header = ("code", "looked for", "outcome", Column("findings", numeric=True), "looked at")
+    blocks: list[Block] = [
+        Table(header, tuple(looked), "Checks that looked. “passed”: it was looked for and not found.")
+    ]
+    if others:
+        caption = "Checks that did not look: of what they look for, nothing is known."
+        blocks.append(Table(("code", "would look for", "outcome", "why not"), tuple(others), caption))
+    return blocks
 
 
 def _section(result: Result, known: dict[str, Case]) -> Section:
@@ -229,10 +267,12 @@ def _section(result: Result, known: dict[str, Case]) -> Section:
                 pictures += [shown] if shown is not None else []
     header = ("case", "file", "cause", "remedy", Column("figure", 3, numeric=True))
     more = f"; {len(result.findings) - ROWS} more are in audit.csv" if len(result.findings) > ROWS else ""
-    caption = f"{result.check.severity}: {len(result.findings)} findings{more}"
+    times = len(result.findings)
+    caption = f"{result.check.severity}: {times} finding{'s' * (times > 1)}{more}"
     blocks: tuple[Block, ...] = (Table(header, tuple(rows), caption),)
     if pictures:
-        blocks = (*blocks, Pictures(tuple(pictures), "The first of them."))
+        caption = "The first of them." if len(result.findings) > 1 else ""
+        blocks = (*blocks, Pictures(tuple(pictures), caption))
     return Section(f"{result.check.code} {result.check.title}", blocks)
 
 
