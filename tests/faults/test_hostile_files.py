@@ -28,7 +28,7 @@ from pydicom.uid import (
 )
 
 from medunet.errors import InputError
-from medunet.images import is_readable, limits_set, read_grid, read_image, read_pixels
+from medunet.images import LIMITS, is_readable, limits_set, read_grid, read_image, read_pixels
 from medunet.images.apart import decode_apart
 
 MIB = 1 << 20
@@ -410,3 +410,43 @@ def test_no_process_is_left_behind(tmp_path):
             return
         time.sleep(0.1)
     pytest.fail("the decoder outlived the program")
+
+
+def deflated_film(path):
+    film(path, GREY, DeflatedExplicitVRLittleEndian)
+
+
+def volume(path):
+    path.write_bytes(nib.Nifti1Image(np.arange(60, dtype=np.uint8).reshape(3, 4, 5), np.eye(4)).to_bytes())
+
+
+def packed_film(path):
+    """A film of 18 MB, which its decoder cannot hold in one."""
+    film(path, np.tile(GREY, (530, 530)))
+    dataset = pydicom.dcmread(path)
+    dataset.compress(RLELossless, encoding_plugin="pydicom")
+    dataset.save_as(path)
+
+
+SMALL = {
+    "max_file_bytes": (lambda path: film(path, GREY), 200),
+    "max_pixels": (lambda path: film(path, GREY), 63),
+    "max_voxels": (volume, 59),
+    "max_array_bytes": (lambda path: film(path, GREY), 63),
+    "max_inflated_bytes": (deflated_film, 100),
+    "max_elements": (lambda path: film(path, GREY), 5),
+    "max_header_bytes": (lambda path: film(path, GREY), 100),
+    "max_decoder_bytes": (packed_film, MIB),
+}
+"""Limit → a file, and a value that is too small for it. Seconds have a test in `tests/images/test_apart`."""
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_limit_refuses_by_its_name_and_option_and_can_be_raised(tmp_path, name):
+    make, value = SMALL[name]
+    path = tmp_path / "file"
+    make(path)
+    with limits_set(**{name: value}), pytest.raises(InputError, match=f"--limit {name}="):
+        read_image(path)
+    assert read_image(path).array.size
+    assert {*SMALL, "max_decoder_seconds"} == set(LIMITS)

@@ -57,6 +57,36 @@ def test_a_worker_that_hangs_is_ended(rle):
     assert not worker.alive
 
 
+@pytest.fixture
+def doing(monkeypatch):
+    """Let the worker do something else than decode."""
+
+    def do(words):
+        boot = "import json, sys, time; sys.path[:] = json.loads(sys.argv[1]); from medunet.images import worker; "
+        monkeypatch.setattr(apart, "_BOOT", f"{boot}worker.TASKS['dicom'] = lambda path: {words}; worker.serve()")
+        apart._drop()
+
+    yield do
+    apart._drop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit on processor time here")
+def test_a_decoder_that_runs_without_end_is_stopped_by_its_processor_time(rle, doing):
+    doing("exec('while True: pass')")
+    start = time.monotonic()
+    with limits_set(max_decoder_seconds=1), pytest.raises(InputError, match="--limit max_decoder_seconds=NUMBER"):
+        read_image(rle)
+    assert time.monotonic() - start < apart.START_SECONDS
+
+
+def test_a_decoder_that_waits_without_end_is_stopped_by_the_clock(rle, doing, monkeypatch):
+    doing("time.sleep(1000)")
+    monkeypatch.setattr(apart, "START_SECONDS", 2)
+    words = r"took more than 1 s to decode \(the limit max_decoder_seconds\).*--limit max_decoder_seconds=NUMBER"
+    with limits_set(max_decoder_seconds=1), pytest.raises(InputError, match=words):
+        read_image(rle)
+
+
 def test_ctrl_c_in_the_middle_leaves_no_answer_for_the_next_file(rle, grey, monkeypatch):
     def stop(*_):
         raise KeyboardInterrupt

@@ -121,9 +121,12 @@ def decode_apart(task: str, path: Path) -> Parcel:
                              ) from None  # fmt: skip
         except (ParcelError, OSError) as error:
             _drop()
-            raise InputError(path, "is damaged: its decoder broke down over it or needed too much memory or time",
-                             f"Export the file again, or allow the decoder more than {memory >> 20:,} MiB by "
-                             f"`--limit {MAX_DECODER_BYTES.name}=NUMBER`") from error  # fmt: skip
+            options = f"`--limit {MAX_DECODER_BYTES.name}=NUMBER` and `--limit {MAX_DECODER_SECONDS.name}=NUMBER`"
+            raise InputError(
+                path,
+                "is damaged: its decoder broke down over it or needed too much memory or time",
+                f"Export the file again, or allow more than {memory >> 20:,} MiB and {seconds} s by {options}",
+            ) from error
         except BaseException:  # Ctrl-C in the middle: the answer would come to the next file
             _drop()
             raise

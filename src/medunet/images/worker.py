@@ -55,6 +55,9 @@ def carried_out(task: str, path: Path) -> Parcel:
         with decoding(path, "pixel"):
             return TASKS[task](path)
     except InputError as refusal:
+        if isinstance(refusal.__cause__, MemoryError):
+            what = f"needs more memory than the {MAX_DECODER_BYTES.allowed >> 20:,} MiB that its decoder may take"
+            return Parcel({"refusal": [what, f"Raise it by `--limit {MAX_DECODER_BYTES.name}=NUMBER`"]})
         return Parcel({"refusal": [refusal.what, refusal.remedy]})
 
 
