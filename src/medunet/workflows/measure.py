@@ -10,6 +10,7 @@ from typing import Any
 
 from medunet.cases import Case, Cases, read_cases
 from medunet.cases.chexmask import rca_of
+from medunet.cases.file_names import file_name
 from medunet.cases.masks import read_masks
 from medunet.cases.names import listed
 from medunet.errors import InputError, OutputError
@@ -175,7 +176,7 @@ def _work(
                 done[case.id], notes[case.id] = _one(case, films.get(case.id), folder, stated)
             except InputError as fault:
                 failed[case.id] = f"{fault.what}. {fault.remedy}"
-                remove(folder / "overlays" / f"{case.id}.png")
+                remove(folder / "overlays" / f"{file_name(case.id)}.png")
                 progress.say(f"{case.id}: {fault.what}")
             progress.advance(number, case.id)
             if number % SAVE_EVERY == 0:
@@ -207,7 +208,7 @@ def _one(
     measurements = measure_case(labels, image, case, stated)
     if image is not None:
         picture = overlay(image, labels, measurements, caption(case, measurements))
-        write_bytes(folder / "overlays" / f"{mask.id}.png", png_bytes(picture))
+        write_bytes(folder / "overlays" / f"{file_name(mask.id)}.png", png_bytes(picture))
     found = rows(mask.id, case.subject, measurements, source="masks", quality=rca_of(mask.tags))
     return [as_written(row) for row in found], notes_of(image, case, stated)
 
