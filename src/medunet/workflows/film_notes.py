@@ -12,6 +12,7 @@ from pathlib import Path
 
 from medunet.cases import Case
 from medunet.cases.names import counted, listed
+from medunet.cases.table import plain_cell
 from medunet.images import Image, remove, write_csv
 from medunet.workflows.measured import Statements
 
@@ -39,12 +40,12 @@ def contradictions(image: Image | None, case: Case, stated: Statements) -> tuple
     found = []
     if stated.view is not None and view is not None and view != stated.view:
         found.append(
-            f"--view says {stated.view}, the {'table' if case.view else 'file'} says {view}, which counts; to overrule "
-            "a file write a cases.csv with a column view"
+            f"the {'table' if case.view else 'file'} says {view} and counts, --view says {stated.view}; to overrule a "
+            "file write a cases.csv with a column view"
         )
     if stated.adult and age is not None and age < ADULT:
-        found.append(f"--adult is said, the {'table' if case.age is not None else 'file'} says an age below 18, which "
-                     "counts")  # fmt: skip
+        told = "table" if case.age is not None else "file"
+        found.append(f"the {told} says an age below 18 and counts, though --adult is said")
     return tuple(found)
 
 
@@ -54,8 +55,9 @@ def read_notes(folder: Path, cases: Container[str]) -> dict[str, tuple[str, ...]
     try:
         with (folder / FILE).open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                if row["case"] in cases:
-                    found[row["case"]] = (*found.get(row["case"], ()), row["note"])
+                case = plain_cell(row["case"])
+                if case in cases:
+                    found[case] = (*found.get(case, ()), plain_cell(row["note"]))
     except (OSError, KeyError, ValueError, csv.Error):
         return {}
     return found
