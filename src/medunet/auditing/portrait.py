@@ -151,7 +151,7 @@ def _numbers(name: str, cells: Sequence[str]) -> Numbers | None:
 
 def _cases_a_subject(cases: Sequence[Case]) -> Numbers:
     times = list(Counter(case.subject for case in cases).values())
-    return Numbers("cases of a subject", len(cases), min(times), float(np.median(times)), max(times))
+    return Numbers("cases of a subject", len(cases), float(min(times)), float(np.median(times)), float(max(times)))
 
 
 def _histograms(evidence: Evidence) -> tuple[Histogram, ...]:

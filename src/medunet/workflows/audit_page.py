@@ -155,11 +155,18 @@ def _counts(groups: Sequence[tuple[str, Counts]]) -> Table:
 
 def _numbers(portrait: Portrait) -> Table:
     """Columns of numbers, and which columns are not shown at all."""
-    rows = tuple((one.name, one.cases, one.low, one.middle, one.high) for one in portrait.numbers)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.name, one.cases, *(_plain(value) for value in (one.low, one.middle, one.high))) for one in portrait.numbers
+    )
     columns = tuple(Column(word, 3, numeric=True) for word in ("cases", "smallest", "median", "largest"))
     header: tuple[Column | str, ...] = ("what", *columns)
     rest = f" Not shown, too many words: {', '.join(portrait.uncounted)}." if portrait.uncounted else ""
     return Table(header, rows, f"Numbers of the table.{rest}")
+
+
+def _plain(value: float) -> Cell:
+    """A whole number without decimals."""
+    return int(value) if value.is_integer() else value
 
 
 def _structures(portrait: Portrait) -> Table:
