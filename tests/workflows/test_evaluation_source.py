@@ -84,3 +84,26 @@ def test_a_damaged_record_is_one_line(run_copy, content):
     (run_copy / "run.json").write_text(content)
     with pytest.raises(InputError, match=r"run.json: (cannot be read|is not a run's record)"):
         find(run_copy)
+
+
+def test_structures_that_a_model_does_not_know_are_not_held_against_it(films, cache, changes, tmp_path):
+    from medunet.workflows.evaluate import evaluate
+    from medunet.workflows.train import train
+
+    told = (*changes, "structures=[heart]", "training.steps=4")
+    run = train(films, out=tmp_path / "run", changes=told, device="cpu", cache=cache)
+    done = evaluate(run.folder, device="cpu")
+    lungs = [score for score in done.scores if score.structure == "lung" and score.metric == "dice"]
+    assert {(score.value, score.reason) for score in lungs} == {(None, "not looked for")}
+    assert all(score.value is not None for score in done.scores if (score.structure, score.metric) == ("heart", "dice"))
+    assert done.matrix.names == ("background", "heart")
+    assert "not scored, because the model does not know it: lung" in done.data
+
+
+def test_data_without_any_structure_of_the_model_are_refused(trained, others, tmp_path):
+    import json
+
+    root = shutil.copytree(others, tmp_path / "others")
+    (root / "masks" / "labels.json").write_text(json.dumps({"liver": 1, "spleen": 2, "kidney": 3}))
+    with pytest.raises(InputError, match="holds liver, spleen, kidney, the model knows lung, heart"):
+        find(trained.folder / "model", root)

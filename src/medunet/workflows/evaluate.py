@@ -167,7 +167,9 @@ def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None, 
     if prediction is not None:
         prediction = replace(prediction, grid=reference.grid)
     ratios, errors = _ratio_scores(case, image, reference, prediction, column)
-    matrix = confusion(reference, prediction, where=case.id) if prediction is not None else None
+    matrix = None
+    if prediction is not None:  # what the model does not know counts as background
+        matrix = confusion(reference, prediction, where=case.id).folded(task.unknown)
     counts, areas = _roc_scores(case, reference, predicted, task.no_roc or failure)
     return Scored(case, (*scores, *areas, *errors), matrix, ratios, failure, counts)
 

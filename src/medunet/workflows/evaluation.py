@@ -81,7 +81,8 @@ class Evaluation:
 class Task:
     """What is to be evaluated: the cases, where predictions come from and what they read, where results go.
 
-    `no_roc` says why the source gives no probabilities; it is empty where it gives them.
+    `no_roc` says why the source gives no probabilities; it is empty where it gives them. `unknown` are the structures
+    of the cases that a model does not know; they are not scored.
     """
 
     cases: Cases
@@ -95,3 +96,4 @@ class Task:
     reads: tuple[Path, ...] = ()
     log: Sequence[Mapping[str, float | int | None]] = ()
     no_roc: str = ""
+    unknown: frozenset[str] = frozenset()

@@ -80,6 +80,7 @@ def _of_model(
         cases = _run_cases(Path(what), record, split)
     else:
         cases = _read(data or "", split, model)
+    cases = _known_to(cases, model.plan.classes)
     trained = _trained(cases, model)
     if trained and not own and not allow_trained:
         raise InputError(
@@ -103,7 +104,16 @@ def _of_model(
     target = Path(out or default)
     log = read_log(Path(what)) if own else []
     return Task(
-        cases, _predicting(model), model.name, target, identity, facts, proof, caution if trained else "", log=log
+        cases,
+        _predicting(model),
+        model.name,
+        target,
+        identity,
+        facts,
+        proof,
+        caution if trained else "",
+        log=log,
+        unknown=frozenset(cases.scheme.names if cases.scheme else ()) - set(model.plan.classes),
     )
 
 
@@ -152,6 +162,27 @@ def _read(data: str | Path, split: str | None, model: Model) -> Cases:
 
 def _of_split(cases: Cases, split: str | None) -> Cases:
     return cases if split is None else replace(cases, cases=tuple(case for case in cases if case.split == split))
+
+
+def _known_to(cases: Cases, classes: tuple[str, ...]) -> Cases:
+    """The cases, in which only those structures were looked for that the model knows.
+
+    Raises:
+        InputError: it knows none of them.
+    """
+    names = cases.scheme.names if cases.scheme else ()
+    unknown = [name for name in names if name not in classes]
+    if not unknown:
+        return cases
+    if len(unknown) == len(names):
+        what = f"holds {', '.join(names)}, the model knows {', '.join(classes)}"
+        raise InputError(cases.source, what, "Give data with the model's structures, or rename them in a data.yaml")
+    looked = tuple(
+        replace(case, annotated=tuple(name for name in case.annotated or names if name in classes) or case.annotated)
+        for case in cases
+    )
+    said = f"not scored, because the model does not know it: {', '.join(unknown)}"
+    return replace(cases, cases=looked, provenance=(*cases.provenance, said))
 
 
 def _towards(classes: tuple[str, ...]) -> dict[str, str]:
