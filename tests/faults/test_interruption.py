@@ -68,6 +68,30 @@ def test_training_that_is_stopped_goes_on_to_the_same_weights(whole, films, prog
     assert rows[-1] == whole.epochs
 
 
+def test_killed_again_and_again_while_a_checkpoint_is_written_it_ends_with_the_same_weights(
+    whole, films, program, wait_for, tmp_path
+):
+    """The short form of `benchmarks/kill_training.py`, at the worst moments: a temporary file is there."""
+    run = tmp_path / "run"
+
+    def is_writing():
+        folder = run / "checkpoints"
+        return folder.is_dir() and any(path.name.startswith(".") for path in folder.iterdir())
+
+    for kill in range(3):
+        process = program.start(*program.train(films, run, *(["--resume"] if kill else [])))
+        wait_for(has_epochs(run, 2 * kill + 1), process)
+        wait_for(is_writing, process)
+        process.kill()
+        process.communicate()
+    code, out, err = program.run(*program.train(films, run, "--resume", "--json"))
+    assert code == 0, err
+    assert json.loads(out)["weights_sha256"] == whole.weights_sha256
+    rows = [int(row["epoch"]) for row in rows_of(run / "log.csv")]
+    assert rows == list(range(1, whole.epochs + 1))
+    assert not [path.name for path in (run / "checkpoints").iterdir() if path.name.startswith(".")]
+
+
 def test_stopped_before_the_first_epoch_the_same_call_starts_anew(films, program, wait_for, tmp_path):
     run = tmp_path / "run"
     process = program.start(*program.train(films, run, steps=8))
