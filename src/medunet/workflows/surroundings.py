@@ -76,15 +76,15 @@ def _as_torchrun_says_it() -> None:
     """The environment of torchrun from that of Slurm."""
     from lightning.fabric.plugins.environments.slurm import SLURMEnvironment
 
-    slurm = SLURMEnvironment(auto_requeue=False)
+    job = os.environ.get("SLURM_JOB_ID", "0")
     nodes = int(os.environ.get("SLURM_NNODES", "1"))
     os.environ |= {
         "RANK": os.environ["SLURM_PROCID"],
         "WORLD_SIZE": os.environ["SLURM_NTASKS"],
         "LOCAL_RANK": os.environ["SLURM_LOCALID"],
         "LOCAL_WORLD_SIZE": str(int(os.environ["SLURM_NTASKS"]) // nodes),
-        "MASTER_ADDR": slurm.main_address,
-        "MASTER_PORT": str(slurm.main_port),
+        "MASTER_ADDR": SLURMEnvironment.resolve_root_node_address(os.environ.get("SLURM_NODELIST", "127.0.0.1")),
+        "MASTER_PORT": str(15000 + int(job[-4:])),  # the same for all tasks of a job, another for other jobs
     }
 
 
