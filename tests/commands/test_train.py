@@ -104,6 +104,31 @@ def test_a_fold_that_is_none(medunet, films, inside, fold):
     assert "0 to 4" in ended.message
 
 
+def test_a_tracker_that_is_none(medunet, films, inside):
+    ended = medunet("train", films, "--track", "neptune")
+    assert ended.code == 2
+    assert "Choose from tensorboard, mlflow, wandb" in ended.message
+    assert list(inside.iterdir()) == []
+
+
+def test_a_tracker_that_is_not_installed(medunet, films, inside, monkeypatch):
+    monkeypatch.setattr("medunet.workflows.tracking.registry.find_spec", lambda package: None)
+    ended = medunet("train", films, "--track", "tensorboard")
+    assert ended.code == 1
+    assert ended.err.count("\n") == 1
+    assert "python -m pip install 'medunet[tensorboard]'" in ended.message
+    assert list(inside.iterdir()) == []
+
+
+def test_trackers_are_told_and_say_nothing_themselves(medunet, films, inside, tiny):
+    for package in ("tensorboard", "mlflow"):
+        pytest.importorskip(package, reason=f"medunet[{package}] is not installed")
+    ended = medunet("train", films, *tiny, "--track", "tensorboard", "--track", "mlflow", "--quiet")
+    assert (ended.code, ended.err) == (0, "")
+    assert list((inside / "run" / "tensorboard").glob("events.out.tfevents.*"))
+    assert (inside / "run" / "mlflow" / "mlflow.db").is_file()
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"), [("90s", 90), ("15m", 900), ("15 min", 900), ("1.5h", 5400), ("2", 120), (" 3m ", 180)]
 )

@@ -5,7 +5,7 @@ import torch
 
 from medunet.errors import UsageError
 from medunet.training.batches import ALONE, Share
-from medunet.workflows.training_work import Call, device_of, share_of
+from medunet.workflows.training_work import Call, Work, device_of, share_of
 
 
 def call(**told):
@@ -16,6 +16,12 @@ def call(**told):
 def test_the_run_folder_is_that_of_the_fold(tmp_path):
     assert call().folder.as_posix() == "run"
     assert call(fold=3).folder.as_posix() == "run/fold-3"
+
+
+@pytest.mark.parametrize(("fold", "title"), [(None, "run"), (3, "run fold 3")])
+def test_people_call_a_run_by_its_folder(tmp_path, fold, title):
+    work = Work(call(out=str(tmp_path / "run"), fold=fold), None, None, None, ALONE, torch.device("cpu"), 0.0)
+    assert work.title == title
 
 
 def test_without_a_launcher_there_is_one_process(monkeypatch):

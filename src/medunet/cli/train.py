@@ -38,6 +38,10 @@ def train(
     ] = False,
     overwrite: Overwrite = False,
     cache: Cache = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Also tell tensorboard, mlflow or wandb how it goes; may be repeated."),
+    ] = None,
     limit: Limit = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -69,6 +73,7 @@ def train(
             resume=resume,
             overwrite=overwrite,
             cache=cache,
+            track=track or [],
             progress=progress,
         )
     if not run.weights_sha256:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 
 from medunet.images import Grid, Image, LabelMap, Scheme, write_bytes, write_csv
 from medunet.networks import UNet
@@ -84,15 +85,21 @@ class Recorder:
         self._draw_curves()
         if self._plan is None:
             return
-        scheme = Scheme.of(self._plan.classes)
-        pictures = []
-        for image, target, prediction in zip(snapshot.images, snapshot.targets, snapshot.predictions, strict=True):
-            grid = Grid(tuple(target.shape))
-            film = Image(np.ascontiguousarray(image.numpy(), dtype=np.float32), grid)
-            found, wanted = (LabelMap(labels.numpy(), grid, scheme) for labels in (prediction, target))
-            pictures.append(draw_overlay(film, found, reference=wanted, largest=384))
+        pictures = pictures_of(snapshot, self._plan.classes)
         sheet = contact_sheet(pictures, columns=len(pictures), captions=list(snapshot.cases))
         write_bytes(self.run / "samples" / f"epoch-{epoch:03d}.png", png_bytes(sheet))
+
+
+def pictures_of(snapshot: Snapshot, classes: Sequence[str]) -> list[PIL.Image.Image]:
+    """The validation cases of an epoch with the outlines of prediction and reference; nothing names the case."""
+    scheme = Scheme.of(tuple(classes))
+    pictures = []
+    for image, target, prediction in zip(snapshot.images, snapshot.targets, snapshot.predictions, strict=True):
+        grid = Grid(tuple(target.shape))
+        film = Image(np.ascontiguousarray(image.numpy(), dtype=np.float32), grid)
+        found, wanted = (LabelMap(labels.numpy(), grid, scheme) for labels in (prediction, target))
+        pictures.append(draw_overlay(film, found, reference=wanted, largest=384))
+    return pictures
 
 
 class Deaf:

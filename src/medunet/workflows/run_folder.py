@@ -18,6 +18,7 @@ from medunet.errors import InputError, OutputError
 from medunet.images import write_csv, write_text
 from medunet.planning import Plan, Recipe
 from medunet.workflows.output import check
+from medunet.workflows.tracking.registry import TRACKERS
 
 if TYPE_CHECKING:
     from medunet.training import EpochRow
@@ -34,6 +35,7 @@ OWNED = (
     "model",
     "model.part",
     "evaluation",
+    *TRACKERS,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from medunet.workflows.run_folder import (
 )
 from medunet.workflows.samples import find_keys
 from medunet.workflows.starting import start_from
+from medunet.workflows.tracking.registry import check_trackers
 from medunet.workflows.training_work import Call, Work, device_of, loads_of, machine_of, share_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def train(
     resume: bool = False,
     overwrite: bool = False,
     cache: str | Path | None = None,
+    track: Sequence[str] = (),
     progress: Progress = SILENT,
 ) -> Run:
     """Train a model on `data` by `recipe`; everything goes to the run folder `out`.
@@ -69,6 +71,7 @@ def train(
         resume: go on from the last whole epoch in `out`, or beyond the end where more epochs are asked for.
         overwrite: start anew in a run folder that holds another run.
         cache: folder for prepared cases; by default the user's cache folder.
+        track: trackers that are told how it goes: tensorboard, mlflow, wandb.
         progress: is told how it goes.
 
     Raises:
@@ -76,6 +79,7 @@ def train(
     """
     if resume and overwrite:
         raise UsageError("--resume", "contradicts --overwrite", "Give one of them")
+    check_trackers(track)
     call = Call(
         str(data),
         recipe,
@@ -89,6 +93,7 @@ def train(
         resume,
         overwrite,
         None if cache is None else str(cache),
+        tuple(track),
     )
     share = share_of(devices)
     if devices > 1 and share.ranks == 1:
@@ -132,7 +137,7 @@ def _lead(work: Work, progress: Progress) -> Run:
         # Every film is read before the folder is touched: data that cannot be used leave nothing and remove nothing.
         loads = loads_of(work, plan, progress)
         told((plan, work.keys.digest))
-        place.claim(OWNED, reads=[path for case in prepared.cases for path in case.paths])
+        place.claim((*OWNED, *call.track), reads=[path for case in prepared.cases for path in case.paths])
         write_asked(folder, prepared.recipe, prepared.cases)
         machine = machine_of(work, plan)
         record = _record(work, machine)
@@ -143,8 +148,6 @@ def _lead(work: Work, progress: Progress) -> Run:
             with suppress(OutputError):
                 write_json(folder / "run.json", record | {"status": "stopped"})
             raise
-        for remark in fitted.remarks:
-            progress.say(remark)
         seconds = surroundings.clock() - work.start
         return _finish(work, fitted, rows, record | {"seconds": seconds, "remarks": list(fitted.remarks)}, progress)
 
@@ -217,6 +220,7 @@ def _record(work: Work, machine: Machine) -> dict[str, Any]:
         },
         "split": prove(prepared.cases).to_dict(),
         "init": work.begun.facts if work.begun else None,
+        "track": list(work.call.track),
     }
 
 
@@ -226,18 +230,27 @@ def _fit(
     from medunet.training import fit
     from medunet.training.checkpoints import rows_until
     from medunet.workflows.recorder import Recorder
+    from medunet.workflows.tracking.observer import Tracking
+    from medunet.workflows.tracking.together import Together
 
     folder, resume = work.call.folder, work.call.resume
     checkpoints = folder / "checkpoints"
-    recorder = Recorder(folder, progress, surroundings.clock, rows_until(checkpoints) if resume else [])
+    rows = rows_until(checkpoints) if resume else []
+    recorder = Recorder(folder, progress, surroundings.clock, list(rows))
+    tracking = Tracking(work, rows, progress)
+    observer = Together(recorder, tracking)
     training, validation = loads
     start = work.begun.weights if work.begun else None
     try:
-        fitted = fit(plan, training, validation, checkpoints, machine, recorder, start=start, resume=resume)
+        fitted = fit(plan, training, validation, checkpoints, machine, observer, start=start, resume=resume)
+        tracking.end(finished=True)
     finally:
+        tracking.end(finished=False)
         progress.end()
         recorder.draw()
-    return fitted, recorder.rows
+    for remark in fitted.remarks:
+        progress.say(remark)
+    return replace(fitted, remarks=(*fitted.remarks, *tracking.remarks)), recorder.rows
 
 
 def _finish(work: Work, fitted: Fitted, rows: list[EpochRow], record: dict[str, Any], progress: Progress) -> Run:

@@ -37,6 +37,7 @@ class Call:
     resume: bool
     overwrite: bool
     cache: str | None
+    track: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -70,6 +71,12 @@ class Work:
     def plan(self) -> Plan:
         """The plan of a training from the beginning."""
         return self.begun.plan if self.begun else self.prepared.plan
+
+    @property
+    def title(self) -> str:
+        """What people call the run."""
+        name = Path(self.call.out).resolve().name
+        return name if self.call.fold is None else f"{name} fold {self.call.fold}"
 
     @property
     def training_cases(self) -> int:
