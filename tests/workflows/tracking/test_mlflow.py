@@ -138,6 +138,15 @@ def test_a_store_that_was_removed_is_made_anew_in_the_same_process(stored, table
     assert only_run(stored)[1].info.run_id == other
 
 
+def test_a_call_that_was_killed_at_its_beginning_leaves_nothing_that_hinders(tmp_path, tables):
+    (tmp_path / "making").mkdir()
+    (tmp_path / "making" / "mlflow.db").write_bytes(tables.read_bytes()[:5000])  # in the middle of making the store
+    number = MLflow().begin(Start(tmp_path, "run", {"training.lr": 0.1}))
+    assert not (tmp_path / "making").exists()
+    assert MLflow().begin(Start(tmp_path, "run", {"training.lr": 0.1})) == number  # before the run was noted
+    only_run(tmp_path)
+
+
 def test_the_environment_names_store_and_experiment(stored, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", _sqlite(stored))
     monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "lungs")

@@ -39,4 +39,5 @@ def histogram_of(tensor: Tensor) -> Histogram | None:
         low, high = low - 0.5, high + 0.5
     counts = torch.histc(values, BINS, low, high).long().cpu().numpy()
     edges = torch.linspace(low, high, BINS + 1, dtype=torch.float64).numpy()
-    return Histogram(counts, edges, float(values.double().sum()), float(values.double().square().sum()))
+    total = float(values.sum(dtype=torch.float64))
+    return Histogram(counts, edges, total, float(torch.linalg.vector_norm(values, dtype=torch.float64)) ** 2)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medunet.errors import OutputError
+from medunet.images import remove
 from medunet.workflows.tracking.tracker import Histogram, Parameter, Start
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ UNLESS_SAID = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
+    "MLFLOW_SQLALCHEMYSTORE_POOLCLASS": "NullPool",
 }
-"""Nobody is called who was not named, and a server that has gone holds a training up for a minute, not for twenty."""
+"""Nobody is called who was not named, and a server that has gone holds a training up for a minute, not for twenty; no
+file is held open."""
 
 
 class MLflow:
@@ -54,11 +57,16 @@ class MLflow:
         logging.getLogger("mlflow").setLevel(logging.WARNING)
         own = not os.environ.get("MLFLOW_TRACKING_URI")
         uri = _sqlite(start.folder) if own else os.environ["MLFLOW_TRACKING_URI"]
+        if own:
+            _make_store(start.folder)
         self._client = MlflowClient(tracking_uri=uri, registry_uri=uri)
         artifacts = (start.folder / "artifacts").resolve().as_uri() if own else None
+        experiment = self._experiment(artifacts)
         found = self._find(start.run)
+        if found is None and own:  # begun by a call that was killed before it could be noted
+            found = next(iter(self._client.search_runs([experiment])), None)
         if found is None:
-            run = self._client.create_run(self._experiment(artifacts), run_name=start.name)
+            run = self._client.create_run(experiment, run_name=start.name)
         elif artifacts and not found.info.artifact_uri.startswith(f"{artifacts}/"):
             raise OutputError(start.folder, "was made in another folder", "Move the run back, or remove this folder")
         else:
@@ -119,6 +127,21 @@ class MLflow:
         for name, text in texts.items():
             if known.get(name, text) != text:
                 self._client.set_tag(self._run, name, text)
+
+
+def _make_store(folder: Path) -> None:
+    """Make the tables aside, which takes seconds: a call that is killed leaves no half-made store."""
+    from mlflow import MlflowClient
+
+    if (folder / STORE).exists():
+        return
+    aside = folder / "making"
+    remove(aside)
+    aside.mkdir()
+    uri = _sqlite(aside)
+    MlflowClient(tracking_uri=uri, registry_uri=uri).search_experiments(max_results=1)
+    os.replace(aside / STORE, folder / STORE)
+    remove(aside)
 
 
 def _sqlite(folder: Path) -> str:
