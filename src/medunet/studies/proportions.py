@@ -1,0 +1,99 @@
+"""Proportions with Wilson's interval, also where several rows come from one subject.
+
+With one row of each subject the interval is that of Wilson (1927, doi:10.1080/01621459.1927.10502953), as Newcombe
+(1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E) recommends and tabulates it. With several,
+the proportion is a ratio of two sums over subjects; the variance of that ratio (Rao and Scott 1992,
+doi:10.2307/2532311) says how many independent rows would be as precise, and Wilson's interval is taken for as many.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from medunet.studies.estimate import LEVEL, Asked, Estimate, Method
+
+WILSON = Method("share of rows; Wilson's score interval", "Wilson 1927; Newcombe 1998")
+CLUSTERED_WILSON = Method(
+    "share of rows; Wilson's score interval for the effective number of rows, from the variance of the ratio of sums "
+    "over subjects",
+    "Rao and Scott 1992; Wilson 1927",
+)
+
+
+def quantile_of(level: float) -> float:
+    """The standard normal quantile of a two-sided interval: 1.96 for .95."""
+    return float(stats.norm.ppf((1 + level) / 2))
+
+
+def wilson(share: float, n: float, level: float = LEVEL) -> tuple[float, float]:
+    """Limits of Wilson's interval, within [0, 1] and never of length 0.
+
+    Args:
+        share: of successes, in [0, 1].
+        n: trials, above 0; an effective number need not be whole.
+        level: confidence.
+    """
+    z2 = quantile_of(level) ** 2
+    middle = share + z2 / (2 * n)
+    reach = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n)))
+    low, high = (middle - reach) / (1 + z2 / n), (middle + reach) / (1 + z2 / n)
+    return (0.0 if share == 0 else max(0.0, low)), (1.0 if share == 1 else min(1.0, high))
+
+
+def effective_rows(success: NDArray[np.bool_], subject: NDArray[np.int64], kind: NDArray[Any] | None = None) -> float:
+    """How many independent rows would give as precise a proportion.
+
+    p (1 − p) over the variance of the ratio, Σ (successes of a subject − p · its rows)² ÷ rows². It is the number of
+    rows where each subject has one, and does not change when every row is written twice. Where all rows agree there
+    is nothing to take a variance from, and each subject counts once. Subjects whose rows differ more than chance has
+    it would count for more than their rows; they count for their different rows at most.
+
+    Args:
+        success: bool (n,), n at least 1.
+        subject: int64 (n,).
+        kind: (n,), what tells two rows of a subject apart: the measurement. None: the success alone.
+    """
+    subjects, codes = np.unique(subject, return_inverse=True)
+    share = float(success.mean())
+    if subjects.size == success.size or share in (0.0, 1.0):
+        return float(subjects.size)
+    rows, hits = np.bincount(codes), np.bincount(codes, weights=success)
+    variance = float(((hits - share * rows) ** 2).sum()) / success.size**2
+    most = _different(codes, success if kind is None else kind)
+    return share * (1 - share) / max(variance, share * (1 - share) / most)
+
+
+def proportion(
+    success: NDArray[np.bool_],
+    subject: NDArray[np.int64],
+    *,
+    of: str,
+    kind: NDArray[Any] | None = None,
+    level: float = LEVEL,
+) -> Estimate:
+    """Share of rows that are a success, each row weighing the same, with an interval over subjects.
+
+    Args:
+        success: bool (n,).
+        subject: int64 (n,).
+        of: what the rows are, in the plural ("positive rows"), for the reason where there are none.
+        kind: as in `effective_rows`.
+        level: confidence.
+    """
+    subjects = int(np.unique(subject).size)
+    asked = Asked(WILSON if subjects == subject.size else CLUSTERED_WILSON, level, success.size, subjects)
+    if not success.size:
+        return asked.nothing(f"there are no {of}")
+    share = float(success.mean())
+    return asked.answer(share, *wilson(share, effective_rows(success, subject, kind), level))
+
+
+def _different(codes: NDArray[np.int64], kind: NDArray[Any]) -> int:
+    """Pairs of a subject and a kind that occur."""
+    kinds = np.unique(kind, return_inverse=True)[1].astype(np.int64)
+    return int(np.unique(codes.astype(np.int64) * (int(kinds.max()) + 1) + kinds).size)
