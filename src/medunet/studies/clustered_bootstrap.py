@@ -78,7 +78,8 @@ def _drawn(
 
 def _limits(drawn: NDArray[np.float64], level: float) -> tuple[float, float]:
     """Percentiles that leave out the same share on both sides."""
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    with np.errstate(all="ignore"):
+        low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 
 

@@ -102,7 +102,7 @@ def mann_whitney_test(groups: Groups) -> HypothesisTest:
     flow = groups.flow
     small = flow.positive_subjects * flow.negative_subjects <= _EXACT_UP_TO
     means, about, reason = _units(groups, MANN_WHITNEY)
-    if not reason and np.ptp(means.value) == 0:
+    if not reason and means.value.min() == means.value.max():
         reason = SAME_NUMBERS
     if reason:
         return HypothesisTest(None, None, *about, reason)

@@ -139,7 +139,7 @@ class Groups:
         order = np.lexsort((self.value, self.subject))
         first = np.flatnonzero(np.diff(self.subject[order], prepend=-1))
         parts = np.split(self.value[order], first[1:])
-        means = np.array([part[0] + math.fsum(part - part[0]) / part.size for part in parts])
+        means = np.array([part[0] + math.fsum(part / part.size - part[0] / part.size) for part in parts])
         measured = (means, self.positive[order][first], self.subject[order][first])
         return Groups(*measured, self.missing_positive, self.missing_subject, self.uncertain)
 
