@@ -1,0 +1,104 @@
+"""Lin's coefficient against SimplyAgree, a delta method of its own, and simulated truth."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from medunet.studies.agreement_readings import readings
+from medunet.studies.concordance import concordance
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def test_simplyagree(reps):
+    """The vignette of SimplyAgree 0.2 prints: CCC .4791, 95 % interval .1276 to .7237."""
+    got = concordance(readings(*reps)).coefficient
+    assert [round(number, 4) for number in (got.value, got.low, got.high)] == [0.4791, 0.1276, 0.7237]
+
+
+def by_the_delta_method(first, second):
+    """Standard error of atanh by numerical derivatives and the normal theory of sample moments, with n − 2.
+
+    Nothing is taken from Lin's formula: it must come out where his variance, as corrected in 2000, is right.
+    """
+    n = len(first)
+    (a, c), (_, b) = np.cov(first, second, bias=True)
+    point = np.array([first.mean(), second.mean(), a, b, c])
+
+    def z(p):
+        return math.atanh(2 * p[4] / (p[2] + p[3] + (p[0] - p[1]) ** 2))
+
+    steps = np.eye(5) * 1e-6 * np.maximum(np.abs(point), 1e-3)
+    slope = np.array([(z(point + step) - z(point - step)) / (2 * step.sum()) for step in steps])
+    spread = np.zeros((5, 5))
+    spread[:2, :2] = [[a, c], [c, b]]
+    spread[2:, 2:] = [
+        [2 * a * a, 2 * c * c, 2 * a * c],
+        [2 * c * c, 2 * b * b, 2 * b * c],
+        [2 * a * c, 2 * b * c, a * b + c * c],
+    ]
+    return z(point), math.sqrt(slope @ spread @ slope / (n - 2))
+
+
+@pytest.mark.parametrize(("slope", "shift"), [(1, 0), (0.7, 0.5), (1.4, -2), (-0.5, 1), (0, 0.3)])
+def test_the_interval_is_that_of_a_second_derivation(slope, shift):
+    rng = np.random.default_rng(6)
+    first = rng.normal(5, 1, 40)
+    second = slope * first + shift + rng.normal(0, 0.5, 40)
+    z, error = by_the_delta_method(first, second)
+    got = concordance(readings(first, second)).coefficient
+    expected = np.tanh([z, z - 1.959963985 * error, z + 1.959963985 * error])
+    np.testing.assert_allclose((got.value, got.low, got.high), expected, atol=1e-6)
+
+
+def test_the_coefficient_is_precision_times_accuracy(pefr):
+    got = concordance(readings(*pefr))
+    assert got.precision == pytest.approx(stats.pearsonr(*pefr).statistic)
+    assert got.coefficient.value == pytest.approx(got.precision * got.accuracy)
+    assert 0 < got.accuracy <= 1
+
+
+def test_a_correlation_of_0_divides_by_nothing():
+    got = concordance(readings([1, 1, -1, -1], [1, -1, 1, -1]))
+    assert (got.coefficient.value, got.precision) == (0, 0)
+    assert got.coefficient.low == pytest.approx(-got.coefficient.high)
+
+
+def test_with_several_cases_the_interval_is_over_subjects():
+    """300 samples: 20 subjects of 3 cases, alike within a subject. Intervals of cases would hold far too seldom."""
+    rng = np.random.default_rng(9)
+    subject = np.repeat(np.arange(20), 3)
+    truth, over_subjects, over_cases = 1.25 / 1.75, [], []
+    for _ in range(300):
+        shared = rng.normal(0, 1, 20)[subject] + rng.normal(0, 0.5, 60)
+        own = rng.normal(0, 0.5, (2, 20))[:, subject] + rng.normal(0, 0.5, (2, 60))
+        for held, names in ((over_subjects, list(subject)), (over_cases, None)):
+            got = concordance(readings(shared + own[0], shared + own[1], subjects=names)).coefficient
+            held.append(got.low <= truth <= got.high)
+    assert np.mean(over_subjects) == pytest.approx(0.95, abs=0.04)
+    assert np.mean(over_cases) < 0.88
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "subjects", "value", "reason"),
+    [
+        ([], [], None, None, "no case"),
+        ([1, 2], [1, 3], None, None, "fewer than 3 subjects"),
+        ([1, 2, 3], [1, 3, 5], ["a", "a", "a"], None, "fewer than 3 subjects"),
+        ([4, 4, 4], [4, 4, 4], None, None, "the numbers are all equal"),
+        ([4, 4, 4], [1, 2, 3], None, 0, "of one method the numbers are all equal"),
+        ([1, 2, 4], [1, 2, 4], None, 1, "the pairs lie on a line"),
+        ([0.1, 0.2, 0.4], [0.2, 0.4, 0.8], None, None, "the pairs lie on a line"),
+    ],
+    ids=["nothing", "two cases", "one subject", "all equal", "one constant", "perfect", "a line"],
+)
+def test_what_cannot_be_known_has_a_reason(first, second, subjects, value, reason):
+    got = concordance(readings(first, second, subjects=subjects)).coefficient
+    assert got.low is None
+    assert reason in got.reason
+    if reason != "the pairs lie on a line" or value is not None:
+        assert got.value == (None if value is None else pytest.approx(value))
