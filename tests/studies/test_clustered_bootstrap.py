@@ -5,7 +5,7 @@ import pytest
 
 from medunet.studies.clustered_bootstrap import NO_BETTER, bootstrap_area, youden_cut_off
 from medunet.studies.groups import Groups
-from medunet.studies.roc import roc
+from medunet.studies.roc import roc_of
 from medunet.studies.roc_area import roc_area
 
 
@@ -33,7 +33,7 @@ def test_at_perfect_separation_the_bootstrap_says_so():
 def test_youdens_cut_off_lies_in_its_interval_and_says_what_it_is(cohort):
     value, label, subject = cohort(subjects=200, decimals=3, shift=2)
     found = youden_cut_off(Groups.of(value, label, subject), "higher", replicates=200)
-    curve = roc(value, label, "higher")
+    curve = roc_of(value, label, "higher")
     assert found.value == curve.cut_off[curve.best]
     assert found.low <= found.value <= found.high
     assert found.low <= 1.0 <= found.high, "between two normal groups at 0 and 2 the best cut-off is 1"

@@ -48,6 +48,8 @@ def test_folds_keep_subjects_together_and_kinds_apart(groups):
     for kind in kinds:
         counts = np.bincount([next(iter(fold_of[one])) for one in kind], minlength=5)
         assert counts.max() - counts.min() <= 1
+    totals = np.bincount([next(iter(numbers)) for numbers in fold_of], minlength=5)
+    assert totals.max() - totals.min() <= 1, "the kinds do not all begin in the same fold"
 
 
 def test_order_and_number_of_rows_do_not_matter(cohort):

@@ -7,7 +7,7 @@ from medunet.studies.clustered_draws import folds_of_rows
 from medunet.studies.cut_off import at_cut_off
 from medunet.studies.cut_off_validation import validated_cut_off
 from medunet.studies.groups import Groups
-from medunet.studies.roc import roc
+from medunet.studies.roc import roc_of
 
 
 def test_one_repeat_by_hand(cohort):
@@ -17,7 +17,7 @@ def test_one_repeat_by_hand(cohort):
     fold = folds_of_rows(groups, 5, 3, "cut-off folds", 0)
     hits, chosen = [], []
     for number in range(5):
-        curve = roc(value[fold != number], label[fold != number], "higher")
+        curve = roc_of(value[fold != number], label[fold != number], "higher")
         chosen.append(curve.cut_off[curve.best])
         hits += list(value[(fold == number) & label] > chosen[-1])
     assert found.sensitivity.value == pytest.approx(np.mean(hits))
@@ -30,7 +30,7 @@ def test_where_there_is_nothing_in_sample_flatters_and_out_of_sample_does_not():
     for seed in range(60):
         generator = np.random.default_rng(seed)
         value, label = generator.normal(size=40), np.arange(40) < 20
-        curve = roc(value, label, "higher")
+        curve = roc_of(value, label, "higher")
         inside.append(curve.sensitivity[curve.best] - curve.one_minus_specificity[curve.best])
         found = validated_cut_off(Groups.of(value, label), "higher", repeats=2, seed=seed)
         outside.append(found.sensitivity.value + found.specificity.value - 1)

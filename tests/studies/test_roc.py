@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import auc, roc_auc_score, roc_curve
 
-from medunet.studies.roc import roc
+from medunet.studies.roc import roc_of
 
 
 def test_against_scikit_learn(cohort):
     value, label, _ = cohort(subjects=300)
-    curve = roc(value, label, "higher")
+    curve = roc_of(value, label, "higher")
     fpr, tpr, thresholds = roc_curve(label, value, drop_intermediate=False)
     assert curve.one_minus_specificity == pytest.approx(fpr, rel=1e-12)
     assert curve.sensitivity == pytest.approx(tpr, rel=1e-12)
@@ -21,7 +21,7 @@ def test_against_scikit_learn(cohort):
 
 
 def test_ties_are_one_point_and_ends_are_there():
-    curve = roc(np.array([1.0, 1, 2, 2, 3]), np.array([0, 1, 0, 1, 1], bool), "higher")
+    curve = roc_of(np.array([1.0, 1, 2, 2, 3]), np.array([0, 1, 0, 1, 1], bool), "higher")
     assert curve.cut_off.tolist() == [np.inf, 2.5, 1.5, -np.inf]
     assert curve.true_positive.tolist() == [0, 1, 2, 3]
     assert curve.false_positive.tolist() == [0, 0, 1, 2]
@@ -29,26 +29,26 @@ def test_ties_are_one_point_and_ends_are_there():
 
 def test_the_other_direction_is_the_mirror(cohort):
     value, label, _ = cohort()
-    down, up = roc(value, label, "lower"), roc(-value, label, "higher")
+    down, up = roc_of(value, label, "lower"), roc_of(-value, label, "higher")
     assert np.array_equal(down.cut_off, -up.cut_off)
     assert np.array_equal(down.true_positive, up.true_positive)
-    assert down.area == pytest.approx(1 - roc(value, label, "higher").area)
+    assert down.area == pytest.approx(1 - roc_of(value, label, "higher").area)
 
 
 def test_youdens_point_is_the_best_of_all_and_of_equal_ones_the_most_sensitive():
     value, label = np.arange(6.0), np.array([0, 1, 0, 0, 1, 1], bool)
-    curve = roc(value, label, "higher")
+    curve = roc_of(value, label, "higher")
     gain = curve.sensitivity - curve.one_minus_specificity
     assert gain[curve.best] == gain.max()
     assert curve.cut_off[curve.best] == 3.5
-    level = roc(np.arange(4.0), np.array([0, 1, 0, 1], bool), "higher")
+    level = roc_of(np.arange(4.0), np.array([0, 1, 0, 1], bool), "higher")
     assert level.cut_off[level.best] == 0.5
 
 
 def test_rows_of_weight_zero_leave_no_trace(cohort):
     value, label, _ = cohort(subjects=60, decimals=3)
     kept = np.arange(60) % 3 > 0
-    weighted, fewer = roc(value, label, "higher", kept.astype(np.int64)), roc(value[kept], label[kept], "higher")
+    weighted, fewer = roc_of(value, label, "higher", kept.astype(np.int64)), roc_of(value[kept], label[kept], "higher")
     assert np.array_equal(weighted.cut_off, fewer.cut_off)
     assert np.array_equal(weighted.true_positive, fewer.true_positive)
 
@@ -56,7 +56,7 @@ def test_rows_of_weight_zero_leave_no_trace(cohort):
 def test_system_b_area_of_a_thresholded_mask_is_no_auc():
     """The counts of a lung network as one point: (recall + specificity) / 2, not an area over probabilities."""
     counts = np.array([34_032_686, 618_257, 877_213, 102_883_876])
-    curve = roc(np.array([1.0, 0, 1, 0]), np.array([1, 1, 0, 0], bool), "higher", counts)
+    curve = roc_of(np.array([1.0, 0, 1, 0]), np.array([1, 1, 0, 0], bool), "higher", counts)
     assert curve.area == pytest.approx(0.986852, abs=5e-7)
     assert curve.area == pytest.approx((curve.sensitivity[1] + 1 - curve.one_minus_specificity[1]) / 2)
 
@@ -64,6 +64,6 @@ def test_system_b_area_of_a_thresholded_mask_is_no_auc():
 @given(st.lists(st.floats(-1e300, 1e300), min_size=2, max_size=30, unique=True))
 def test_a_cut_off_lies_between_its_neighbours(values):
     ordered = np.sort(values)[::-1]
-    curve = roc(ordered, np.arange(ordered.size) == 0, "higher")
+    curve = roc_of(ordered, np.arange(ordered.size) == 0, "higher")
     passing = (ordered[:, None] > curve.cut_off).sum(axis=0)
     assert passing.tolist() == list(range(ordered.size + 1))

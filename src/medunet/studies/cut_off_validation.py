@@ -12,7 +12,7 @@ from medunet.studies.cut_off import Shares, passes, shares
 from medunet.studies.cut_off_prevalence import predictive_values
 from medunet.studies.estimate import LEVEL, Asked, Estimate, Method
 from medunet.studies.groups import Groups, PositiveWhen, why_no_comparison, why_no_interval
-from medunet.studies.roc import roc
+from medunet.studies.roc import roc_of
 
 FOLDS = 5
 REPEATS = 20
@@ -100,7 +100,7 @@ def _judged(
     cut_offs: list[float] = []
     for number in np.unique(fold):
         others = fold != number
-        curve = roc(groups.value[others], groups.positive[others], positive_when)
+        curve = roc_of(groups.value[others], groups.positive[others], positive_when)
         cut_offs.append(float(curve.cut_off[curve.best]))
         called[~others] = passes(groups, cut_offs[-1], positive_when)[~others]
     return called, cut_offs

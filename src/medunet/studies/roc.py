@@ -55,7 +55,7 @@ class Roc:
         return int(np.flatnonzero(rows == rows.max())[-1])
 
 
-def roc(
+def roc_of(
     value: NDArray[np.float64],
     positive: NDArray[np.bool_],
     positive_when: PositiveWhen,
