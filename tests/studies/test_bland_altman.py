@@ -191,3 +191,9 @@ def test_differences_on_a_line_have_a_slope_without_an_interval():
     got = proportional_bias(readings([1.1, 2.2, 3.3, 4.4], [1, 2, 3, 4]))
     assert got.value == pytest.approx(0.1 / 1.05)
     assert got.reason == "the differences lie on a line"
+
+
+@pytest.mark.parametrize("factor", [0, -2, math.inf, math.nan])
+def test_the_factor_is_above_0(pefr, factor):
+    with pytest.raises(ValueError, match="standard deviations from the bias"):
+        bland_altman(readings(*pefr), factor=factor)

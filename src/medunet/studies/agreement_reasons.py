@@ -1,4 +1,4 @@
-"""Why a figure of agreement has no number or no interval."""
+"""Why a figure of agreement has no number or no interval, in words that stand in a table's cell."""
 
 from __future__ import annotations
 
@@ -11,4 +11,3 @@ SAME_DIFFERENCE = "the differences are all equal"
 SAME_MEANS = "every subject has the same mean, so the spread between subjects is not known"
 SAME_NUMBERS = "the numbers are all equal"
 NOT_POSITIVE = "a coefficient of variation needs numbers above 0"
-"""The reasons, in words that stand in a table's cell."""

@@ -82,18 +82,23 @@ def bland_altman(readings: Readings, level: float = LEVEL, factor: float = FACTO
 
     With one case a subject the interval of a limit is exact for normal differences. With several, the variance of a
     difference is that between subjects plus that within, for a true value that varies between the cases of a subject,
-    and unequal numbers of cases are allowed; a component below 0 counts as 0. The interval is then
-    that of a tolerance limit under a random effect: the same non-central t, with the bias' own error and
-    Satterthwaite's degrees of freedom. It goes over into the exact one as subjects with several cases become few.
+    and unequal numbers of cases are allowed; a component below 0 counts as 0. The interval is then that of a tolerance
+    limit under a random effect: the same non-central t, with the bias' own error and Satterthwaite's degrees of
+    freedom. It goes over into the exact one as subjects with several cases become few.
 
     Args:
         readings: of two methods.
         level: confidence of the intervals.
-        factor: standard deviations between bias and limit; 2 in the paper of 1986.
+        factor: standard deviations between bias and limit, above 0; 2 in the paper of 1986.
+
+    Raises:
+        ValueError: the readings are not of two methods, or level or factor is no such number.
 
     Source: J. M. Bland and D. G. Altman, Lancet 1986;i:307 and J Biopharm Stat 2007;17:571; A. Carkeet, Optom Vis Sci
     2015;92:e71; R. W. Mee and D. B. Owen, JASA 1983;78:901.
     """
+    if not 0 < factor < math.inf:
+        raise ValueError(f"the limits lie above 0 standard deviations from the bias, got {factor}")
     asked = readings.asked(REPEATED if readings.clustered else EXACT, level)
     sd = readings.asked(SPREAD_REPEATED if readings.clustered else SPREAD, level)
     centre, slope = bias(readings, level), proportional_bias(readings, level)
