@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medunet.studies.clustered_bootstrap import REPLICATES, bootstrap_area
+from medunet.studies.clustered_ranks import clustered_rank_test
 from medunet.studies.effect_size import hedges_g, mean_difference, rank_biserial
 from medunet.studies.effect_tests import mann_whitney_test, welch_test
 from medunet.studies.estimate import BEYOND, LEVEL, Estimate
 from medunet.studies.groups import Flow, Groups, PositiveWhen
-from medunet.studies.roc_area import clustered_rank_test, roc_area
+from medunet.studies.roc_area import roc_area
 from medunet.studies.significance import HypothesisTest
 
 
@@ -46,7 +47,7 @@ class GroupComparison:
         positive_when: which values speak for the finding, as stated.
         positive, negative: the values of the two groups.
         welch, mann_whitney: tests with the means of subjects as units.
-        clustered_ranks: a test with rows grouped by subject, also where subjects have both labels.
+        clustered_ranks: a rank test of the rows, grouped by subject, also where subjects have both labels.
         mean_difference, hedges_g, rank_biserial: effect sizes.
         area: area under the ROC curve.
         area_bootstrap: the same with an interval by bootstrap, as a check.
@@ -95,7 +96,7 @@ def compare_groups(
         negative=_spread(groups, ~groups.positive),
         welch=welch_test(groups),
         mann_whitney=mann_whitney_test(groups),
-        clustered_ranks=clustered_rank_test(groups, positive_when),
+        clustered_ranks=clustered_rank_test(groups),
         mean_difference=mean_difference(groups, level),
         hedges_g=hedges_g(groups, level),
         rank_biserial=rank_biserial(area),

@@ -11,7 +11,6 @@ from medunet.studies.delong import Placements, obuchowski_variance, placements
 from medunet.studies.estimate import LEVEL, Asked, Estimate, Method
 from medunet.studies.groups import Groups, PositiveWhen, why_no_comparison, why_no_interval
 from medunet.studies.proportions import quantile_of
-from medunet.studies.significance import SUBJECTS, HypothesisTest
 
 DELONG = Method(
     "Mann–Whitney area under the ROC curve; DeLong's interval on the logit scale",
@@ -24,9 +23,6 @@ OBUCHOWSKI = Method(
 SEPARATED = Method(
     "Mann–Whitney area under the ROC curve; at perfect separation an exact bound from disjoint pairs of subjects",
     "Clopper and Pearson 1934",
-)
-CLUSTERED_RANKS = Method(
-    "clustered rank test: z of the area under the ROC curve against 1/2, subjects as units", "Obuchowski 1997"
 )
 
 
@@ -57,26 +53,6 @@ def roc_area(groups: Groups, positive_when: PositiveWhen, level: float = LEVEL) 
     if variance <= 0:
         return asked.bare(found.area, _NO_SPREAD)
     return asked.answer(found.area, *_on_logits(found.area, variance, level))
-
-
-def clustered_rank_test(groups: Groups, positive_when: PositiveWhen) -> HypothesisTest:
-    """Whether the area differs from 1/2, with subjects as units; a subject may have rows of both labels.
-
-    A rank test for clustered data: the area is Mann and Whitney's U over the number of pairs, and its variance counts
-    subjects. With one row of each subject it differs from Mann and Whitney's test in taking the variance from the data
-    and not from the hypothesis.
-    """
-    flow = groups.flow
-    about = (SUBJECTS, groups.value.size, flow.subjects, CLUSTERED_RANKS)
-    reason = why_no_comparison(flow) or why_no_interval(flow)
-    if reason:
-        return HypothesisTest(None, None, *about, reason)
-    found = placements(groups.score(positive_when), groups.positive)
-    variance = _variance(groups, found)
-    if variance <= 0:
-        return HypothesisTest(None, None, *about, _NO_SPREAD)
-    z = (found.area - 0.5) / math.sqrt(variance)
-    return HypothesisTest(z, math.erfc(abs(z) / math.sqrt(2)), *about)
 
 
 _NO_SPREAD = "the estimated variance is 0: subjects do not differ"
