@@ -39,3 +39,10 @@ def test_the_jackknife_of_a_mean_is_its_standard_error():
     whole = jackknife(got.asked(Method("m", "s"), 0.95), got, lambda part: part.mean[..., 0], np.asarray, np.asarray)
     error = np.std([1, 2, 4, 8], ddof=1) / math.sqrt(4)
     assert (whole.high - whole.low) / 2 == pytest.approx(3.182446305 * error)
+
+
+def test_a_method_of_small_spread_is_not_drowned_by_a_large_one():
+    columns = np.array([[0, 0, 3.8e8, 0], [0, 1.0, 0, 0]])
+    got = moments(readings(*columns, subjects=list("aabc")))
+    np.testing.assert_allclose(got.covariance, np.cov(columns), rtol=1e-12)
+    np.testing.assert_allclose(got.mean[0] - got.mean[1], 3.8e8 / 4 - 0.25, rtol=1e-12)

@@ -34,12 +34,12 @@ class Moments:
 
 def moments(readings: Readings) -> Moments:
     """The moments of all cases; needs two."""
-    return _from_sums(*(part.sum(axis=0) for part in _sums(readings)))
+    return _from_sums(_origin(readings), *(part.sum(axis=0) for part in _sums(readings)))
 
 
 def without_each_subject(readings: Readings) -> Moments:
     """(subject, …) the moments of the cases of all other subjects; needs three subjects."""
-    return _from_sums(*(part.sum(axis=0) - part for part in _sums(readings)))
+    return _from_sums(_origin(readings), *(part.sum(axis=0) - part for part in _sums(readings)))
 
 
 def jackknife(
@@ -70,16 +70,30 @@ def jackknife(
 
 
 def _sums(readings: Readings) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """(subject, …) number of cases, sums, and sums of products, from the overall mean as origin."""
-    centred = readings.values - readings.values.mean(axis=0).mean()
+    """(subject, …) number of cases, sums, and sums of products, each method from its own mean.
+
+    From one origin for all, a method that spreads little would drown in the rounding of one that lies far away.
+    """
+    centred = readings.values - readings.values.mean(axis=0)
     first = np.concatenate([[0], np.cumsum(readings.sizes)[:-1]])
     products = centred[:, :, None] * centred[:, None, :]
     return readings.sizes.astype(np.float64), np.add.reduceat(centred, first), np.add.reduceat(products, first)
 
 
-def _from_sums(n: NDArray[np.float64], sums: NDArray[np.float64], products: NDArray[np.float64]) -> Moments:
+def _origin(readings: Readings) -> NDArray[np.float64]:
+    """(method,) the methods' means, from the mean of all of them."""
+    means = readings.values.mean(axis=0)
+    return np.asarray(means - means.mean())
+
+
+def _from_sums(
+    origin: NDArray[np.float64],
+    n: NDArray[np.float64],
+    sums: NDArray[np.float64],
+    products: NDArray[np.float64],
+) -> Moments:
     """Moments from counts, sums and sums of products along any leading axes."""
     n = np.asarray(n)
     mean = sums / n[..., None]
     spread = products - n[..., None, None] * mean[..., :, None] * mean[..., None, :]
-    return Moments(n, mean, spread / (n[..., None, None] - 1))
+    return Moments(n, origin + mean, spread / (n[..., None, None] - 1))
