@@ -27,7 +27,7 @@ from medunet.workflows.surroundings import machine, versions
 
 CHANGES = (
     "training.batch=4",
-    "training.steps=180",
+    "training.steps=360",
     "input.size=[32,32]",
     "network.widths=[16,32,64,128]",
     "network.dropout=0.1",
@@ -65,10 +65,16 @@ class Program:
         return subprocess.Popen(line, env=self.environment, **pipes)  # type: ignore[call-overload, no-any-return]
 
     def finish(self, run: Path, *more: str) -> tuple[str, float]:
-        """Run to the end: the hash of the weights, and the seconds it took."""
-        start = time.monotonic()
-        out, _ = self.start(run, *more).communicate(timeout=600)
-        return str(json.loads(out)["weights_sha256"]), time.monotonic() - start
+        """Run to the end: the hash of the weights, and the seconds from the first checkpoint to the last."""
+        process = self.start(run, *more)
+        while not begun(run) and process.poll() is None:
+            time.sleep(0.002)
+        start = last = time.monotonic()
+        while process.poll() is None and not (run / "model").exists():
+            last = time.monotonic()
+            time.sleep(0.002)
+        out, _ = process.communicate(timeout=600)
+        return str(json.loads(out)["weights_sha256"]), last - start
 
 
 def begun(run: Path) -> bool:
@@ -114,7 +120,7 @@ def main() -> int:
         write_films(Path(name) / "films")
         program.finish(Path(name) / "warm")
         wanted, seconds = program.finish(Path(name) / "whole")
-        print(f"a training that nobody kills takes {seconds:.1f} s and ends with {wanted[:12]}")
+        print(f"a training that nobody kills takes {seconds:.1f} s after its first epoch and ends with {wanted[:12]}")
         print(f"{'trial':>5}  {'killed while running':>20}  {'in a write':>10}  weights")
         for trial in range(told.moments):
             run = Path(name) / f"run-{trial}"

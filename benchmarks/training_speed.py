@@ -4,8 +4,9 @@
 
 The network is that of the recipe (`lungs`: 7.8 million parameters, 256 × 256), trained on random pictures. Every row is
 a process of its own, since the allocator is one per process; the rows take turns, round after round, so that a machine
-that slows down slows all of them. Ratios are of medians within this run. Beside them the rate of a matrix product,
-measured in the same processes: no network here can be faster. The last row is the whole of `medunet train`: loading,
+that slows down slows all of them. Ratios are of each row's fastest step within this run, which other work disturbs
+least; medians stand beside them. The rate of a matrix product is measured in the same processes: no network here can be
+faster. The last row is the whole of `medunet train`: loading,
 augmentation, Lightning, checkpoints left out; its loader and augmentation times are shown. Writes JSON beside it.
 """
 
@@ -154,6 +155,38 @@ def whole_training(told: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def print_profile(told: argparse.Namespace) -> None:
+    """Where the time of a step goes: PyTorch's profiler over three steps of the fastest row."""
+    import torch
+    from torch.profiler import ProfilerActivity, profile
+
+    from medunet.networks import choose_precision, keep_allocator, running
+    from medunet.training.fit import build
+    from medunet.training.objective import objective_of
+
+    keep_allocator()
+    device = torch.device("cpu")
+    plan = plan_of(told.recipe, told.batch, told.batch)
+    network, objective = build(plan), objective_of(plan)
+    cases = samples_of(plan, told.batch)
+    images = torch.stack([case.image.float() for case in cases]).contiguous(memory_format=torch.channels_last)
+    targets = torch.stack([case.target for case in cases])
+
+    def step() -> None:
+        with running(device, choose_precision("auto", device)):
+            outputs = network.outputs(images)
+        objective.loss(outputs, targets).backward()
+
+    step()
+    with profile(activities=[ProfilerActivity.CPU]) as seen:
+        for _ in range(3):
+            step()
+    rows = sorted(seen.key_averages(), key=lambda row: -row.self_cpu_time_total)
+    total = sum(row.self_cpu_time_total for row in rows)
+    for row in rows[:10]:
+        print(f"{row.key:44}{row.self_cpu_time_total / total:7.1%}")
+
+
 def flop_of(recipe: str, batch: int) -> float:
     """Operations of a training step: three times the network's on every picture."""
     import torch
@@ -188,28 +221,43 @@ def main() -> None:
     words.add_argument("--batch", type=int, default=8)
     words.add_argument("--device", default="auto")
     words.add_argument("--json", type=Path, default=Path("scratch/training_speed.json"))
+    words.add_argument("--profile", action="store_true", help="say where the time of a step goes instead")
     words.add_argument("--one", help=argparse.SUPPRESS)
     told = words.parse_args()
+    if told.profile:
+        print_profile(told)
+        return
     if told.one:
         print(json.dumps(whole_training(told) if told.one == WHOLE else one_variant(told)))
         return
     from medunet.workflows.surroundings import machine, versions
 
     found, flop = rounds_of(told), flop_of(told.recipe, told.batch)
-    plain = statistics.median(step for run in found["plain eager, float32"] for step in run["steps"])
+    plain = min(step for run in found["plain eager, float32"] for step in run["steps"])
     print(f"{told.recipe}, batch {told.batch}: {flop / 1e9:.0f} GFLOP a step; {found[WHOLE][0]['device']}")
-    print(f"{'':42}{'s a step':>9}{'images/s':>10}{'faster':>8}{'GFLOP/s':>9}{'matrix product':>16}{'share':>7}")
+    heads = f"{'s a step':>9}{'median':>8}{'images/s':>10}{'faster':>8}{'GFLOP/s':>9}{'matrix product':>16}{'share':>7}"
+    print(f"{'':42}{heads}")
     rows = []
     for name, runs in found.items():
-        step = statistics.median(step for run in runs for step in run["steps"])
-        rate = statistics.median(run["rate"] for run in runs)
-        rows.append({"row": name, "seconds": step, "faster": plain / step, "share": flop / step / rate, "rate": rate})
+        step = min(step for run in runs for step in run["steps"])
+        middle = statistics.median(step for run in runs for step in run["steps"])
+        rate = max(run["rate"] for run in runs)
+        rows.append(
+            {
+                "row": name,
+                "seconds": step,
+                "median": middle,
+                "faster": plain / step,
+                "share": flop / step / rate,
+                "rate": rate,
+            }
+        )
         print(
-            f"{name:42}{step:9.3f}{told.batch / step:10.1f}{plain / step:7.1f}x{flop / step / 1e9:9.0f}"
+            f"{name:42}{step:9.3f}{middle:8.3f}{told.batch / step:10.1f}{plain / step:7.1f}x{flop / step / 1e9:9.0f}"
             f"{rate / 1e9:12.0f} /s {flop / step / rate:6.0%}"
         )
     whole = found[WHOLE]
-    parts = {name: statistics.median(run[name] for run in whole) for name in ("loading", "augmenting")}
+    parts = {name: min(run[name] for run in whole) for name in ("loading", "augmenting")}
     step = rows[-1]["seconds"]
     print(
         f"of a step of medunet train: waiting for the loader {1000 * parts['loading']:.1f} ms "
