@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -81,6 +82,8 @@ def process():
         return Ended(done.returncode, done.stdout, done.stderr)
 
     def start(*words, cwd=None, **options):
+        # Where the tests run as a shell's background job, a child would inherit an ignored Ctrl-C.
+        options |= {} if os.name == "nt" else {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
         started.append(subprocess.Popen([sys.executable, "-c", CALL, *map(str, words)], cwd=cwd, text=True, **options))
         return started[-1]
 
