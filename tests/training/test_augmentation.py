@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medunet.planning import AugmentationRecipe
+from medunet.training.acquisition import Acquisition
 from medunet.training.augmentation import Draw, apply, draw
 
 ALL = AugmentationRecipe(
@@ -22,6 +23,12 @@ ALL = AugmentationRecipe(
     noise=0.05,
     elastic=0.02,
     shading=0.1,
+    fill=0.5,
+    lettering=0.5,
+    devices=0.5,
+    low_resolution=8,
+    blur=0.05,
+    invert=0.5,
 )
 SPATIAL = AugmentationRecipe(rotation=20, shift=0.1, zoom=0.2, stretch=0.1, elastic=0.02)
 
@@ -167,7 +174,7 @@ def test_a_draw_depends_on_its_key_and_on_nothing_else():
 def test_a_draw_can_be_stored_and_replayed():
     image, mask = picture()
     one = draw(ALL, 1, 4, "film")
-    stored = Draw(**asdict(one))
+    stored = Draw(**{**asdict(one), "film": Acquisition(**asdict(one)["film"])})
     for got, wanted in zip(apply(image, mask, [stored]), apply(image, mask, [one]), strict=True):
         assert torch.equal(got, wanted)
 

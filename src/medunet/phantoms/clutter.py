@@ -130,14 +130,14 @@ def mark(grey: Floats, lungs: NDArray[np.bool_], view: str, rng: np.random.Gener
     letter, right = ("R", True) if rng.random() < 0.6 else ("L", False)
     if rng.random() < 0.88:
         side = rng.uniform(0.04, 0.15) if right else rng.uniform(0.84, 0.93)
-        _write(grey, letter, (side * size, rng.uniform(0.03, 0.17) * size), rng.uniform(0.030, 0.055) * size, rng)
+        write_word(grey, letter, (side * size, rng.uniform(0.03, 0.17) * size), rng.uniform(0.030, 0.055) * size, rng)
     if view == "AP" and rng.random() < 0.6:
         corner = (rng.uniform(0.03, 0.10) if not right else rng.uniform(0.66, 0.76)) * size
-        _write(grey, "PORTABLE", (corner, rng.uniform(0.02, 0.07) * size), rng.uniform(0.018, 0.026) * size, rng)
+        write_word(grey, "PORTABLE", (corner, rng.uniform(0.02, 0.07) * size), rng.uniform(0.018, 0.026) * size, rng)
     return grey
 
 
-def _write(grey: Floats, word: str, place: tuple[float, float], height: float, rng: np.random.Generator) -> None:
+def write_word(grey: Floats, word: str, place: tuple[float, float], height: float, rng: np.random.Generator) -> None:
     """Draw a word into the picture (rows, columns; 0 to 1); place (x, y) and height in pixels."""
     points = word_points(word, height, 0.25)
     lean = rng.normal(0, 0.06)
@@ -159,12 +159,28 @@ def _collimate(grey: Floats, lungs: NDArray[np.bool_], rng: np.random.Generator)
     room = {"top": rows[0], "bottom": size - 1 - rows[-1], "left": columns[0], "right": size - 1 - columns[-1]}
     shade, blur = (0.0, 0.004 * size) if rng.random() < 0.7 else (1.0, 0.008 * size)
     lean = float(np.clip(rng.normal(0, 0.025), -0.05, 0.05))
-    across, along = np.arange(size)[None, :] - size / 2, np.arange(size)[:, None] - size / 2
     for edge in rng.choice(list(room), int(rng.integers(1, 4)), replace=False):
         depth = min(rng.uniform(0.02, 0.12) * size, room[edge] - 0.03 * size - abs(lean) * size / 2)
-        if depth <= 0:
-            continue
-        distance = {"top": along, "bottom": -along, "left": across, "right": -across}[edge] + size / 2
-        distance = distance + lean * (across if edge in ("top", "bottom") else along)
-        cover = 1 / (1 + np.exp(np.clip((distance - depth) / blur, -40, 40)))
-        grey += (shade - grey) * cover
+        if depth > 0:
+            grey += (shade - grey) * cover_edge((size, size), edge, depth, lean, blur)
+
+
+def cover_edge(shape: tuple[int, int], edge: str, depth: float, lean: float, blur: float) -> Floats:
+    """How far each pixel is covered by a plate that lies over one edge of the picture.
+
+    Args:
+        shape: (rows, columns).
+        edge: "top", "bottom", "left" or "right".
+        depth: pixels that it reaches into the picture, at the edge's middle.
+        lean: slope of its rim.
+        blur: softness of its rim, pixels.
+
+    Returns:
+        (rows, columns), 0 to 1.
+    """
+    rows, columns = shape
+    across, along = np.arange(columns)[None, :] - columns / 2, np.arange(rows)[:, None] - rows / 2
+    sideways = edge in ("left", "right")
+    distance = {"top": along, "bottom": -along, "left": across, "right": -across}[edge]
+    distance = distance + (columns if sideways else rows) / 2 + lean * (along if sideways else across)
+    return np.asarray(1 / (1 + np.exp(np.clip((distance - depth) / blur, -40, 40))))

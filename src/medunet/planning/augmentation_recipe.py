@@ -33,6 +33,14 @@ class Changes(Section):
         noise: standard deviation of Gaussian noise, uniform between 0 and this.
         flip: probability of mirroring left and right. Never for chest films: the heart has a side.
         flip_vertical: probability of mirroring top and bottom.
+        fill: probability that one grey lies beyond the picture's edge; otherwise the edge goes on.
+        collimation: probability that one to four edges are covered, clear of the structures.
+        lettering: probability of one to three words.
+        devices: probability of one to four leads, tubes, electrodes or cans in the beam.
+        low_resolution: every other picture goes through fewer pixels; its shorter side has this many or more,
+            log-uniform.
+        blur: standard deviation of a Gaussian blur as a share of the shorter side, uniform between 0 and this.
+        invert: probability of exchanging black and white.
     """
 
     rotation: Annotated[float, Ge(0), Le(180)] = 0.0
@@ -48,6 +56,13 @@ class Changes(Section):
     noise: Share = 0.0
     flip: Share = 0.0
     flip_vertical: Share = 0.0
+    fill: Share = 0.0
+    collimation: Share = 0.0
+    lettering: Share = 0.0
+    devices: Share = 0.0
+    low_resolution: Annotated[int, Ge(0), Le(4096)] = 0
+    blur: Annotated[float, Ge(0), Le(0.1)] = 0.0
+    invert: Share = 0.0
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

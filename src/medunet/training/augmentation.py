@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from medunet.planning import AugmentationRecipe, Changes
+from medunet.training.acquisition import PLAIN, Acquisition, drawn, overlaid, softened
 from medunet.training.keys import generator, key_of
 
 
@@ -35,6 +36,7 @@ class Draw:
         shading: standard deviation of a smooth log-factor and of a smooth addend, applied next.
         noise: standard deviation of Gaussian noise.
         field_key: seed of the fields of displacement, shading and noise.
+        film: what the film goes through besides: borders, letters, few pixels, inversion.
     """
 
     angle: float = 0.0
@@ -50,10 +52,11 @@ class Draw:
     elastic: float = 0.0
     shading: float = 0.0
     field_key: int = 0
+    film: Acquisition = PLAIN
 
 
-def draw(how: AugmentationRecipe, seed: int, epoch: int, case: str, turn: int = 0) -> Draw:
-    """The draw of `case` in `epoch`; `turn` counts its uses within the epoch."""
+def draw(how: AugmentationRecipe, seed: int, epoch: int, case: str, turn: int = 0, side: int = 0) -> Draw:
+    """The draw of `case` in `epoch`; `turn` counts its uses within the epoch, `side` is its shorter side in pixels."""
     rng = generator(seed, "augment", epoch, turn, case)
     u = rng.uniform(-1, 1, size=14)
     changes: Changes = how.variants[int(rng.integers(len(how.variants)))] if how.variants else how
@@ -72,6 +75,7 @@ def draw(how: AugmentationRecipe, seed: int, epoch: int, case: str, turn: int = 
         elastic=float(changes.elastic * abs(u[10])),
         shading=float(changes.shading * abs(u[11])),
         field_key=key_of(seed, "fields", epoch, turn, case),
+        film=drawn(changes, seed, epoch, case, turn, side),
     )
 
 
@@ -104,7 +108,29 @@ def apply(images: Tensor, targets: Tensor, draws: Sequence[Draw]) -> tuple[Tenso
         labels = functional.grid_sample(
             targets[:, None].to(images.dtype), grid, mode="nearest", padding_mode="border", align_corners=False
         )
-        return _intensities(turned, draws), labels[:, 0].to(targets.dtype)
+        marks = labels[:, 0].to(targets.dtype)
+        if any(one.film.outside is not None for one in draws):
+            turned, marks = _filled(turned, marks, grid, draws)
+        if any(one.film != PLAIN for one in draws):
+            films = zip(turned, marks, draws, strict=True)
+            turned = torch.stack([softened(overlaid(x, y, one.film), one.film) for x, y, one in films])
+        return _inverted(_intensities(turned, draws), draws), marks
+
+
+def _filled(images: Tensor, targets: Tensor, grid: Tensor, draws: Sequence[Draw]) -> tuple[Tensor, Tensor]:
+    """One grey and no structure at places from beyond the picture, for the draws that say so."""
+    chosen = torch.tensor([one.film.outside is not None for one in draws], device=images.device)
+    greys = torch.tensor([one.film.outside or 0.0 for one in draws], dtype=images.dtype, device=images.device)
+    beyond = (grid.abs() > 1).any(dim=-1) & chosen[:, None, None]
+    return torch.where(beyond[:, None], greys[:, None, None, None], images), targets.masked_fill(beyond, 0)
+
+
+def _inverted(images: Tensor, draws: Sequence[Draw]) -> Tensor:
+    """1 − x for the draws that say so."""
+    if not any(one.film.invert for one in draws):
+        return images
+    chosen = torch.tensor([one.film.invert for one in draws], device=images.device)
+    return torch.where(chosen.view(-1, *[1] * (images.ndim - 1)), 1 - images, images)
 
 
 def _matrix(one: Draw, sides: Sequence[int]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

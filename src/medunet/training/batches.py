@@ -126,7 +126,10 @@ class Batches(Dataset[Batch]):
         if self.augment:
             how, seed = self.plan.augmentation, self.plan.training.seed
             turns = [turn for _, turn in key.members]
-            draws = tuple(draw(how, seed, key.epoch, s.case, turn) for s, turn in zip(samples, turns, strict=True))
+            side = min(images.shape[2:])
+            draws = tuple(
+                draw(how, seed, key.epoch, s.case, turn, side) for s, turn in zip(samples, turns, strict=True)
+            )
         return Batch(images.float(), targets, tuple(sample.case for sample in samples), draws)
 
 
