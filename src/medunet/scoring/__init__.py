@@ -8,6 +8,14 @@ that no failure can hide in a mean. The layer knows arrays and tables only: no n
 
 from __future__ import annotations
 
+from medunet.scoring.calibration import (
+    RELIABILITY_COLUMNS,
+    Calibration,
+    CaseCalibration,
+    When,
+    calibrate_case,
+    reliability_rows,
+)
 from medunet.scoring.confusion import ConfusionMatrix, confusion
 from medunet.scoring.counts import Counts
 from medunet.scoring.matching import ALL, BACKGROUND
@@ -23,6 +31,15 @@ from medunet.scoring.reasons import (
     NOT_LOOKED_FOR,
     NOT_PREDICTED,
 )
+from medunet.scoring.reliability import (
+    CALIBRATION_METRICS,
+    MARGIN,
+    RELIABILITY_BINS,
+    Reliability,
+    ece_by_chance,
+    mce_by_chance,
+    region_of,
+)
 from medunet.scoring.roc import ONE_THRESHOLD, RocCounts, auc
 from medunet.scoring.roc_curve import ROC_COLUMNS, RocCurve, roc_curve, roc_rows
 from medunet.scoring.roc_scores import POOLED_NOTE, PooledRoc, auc_scores, count_case, with_pooled
@@ -31,6 +48,7 @@ from medunet.scoring.summary import Summary, summarise, summary_dict
 from medunet.scoring.surface_distances import DirectedDistances, SurfaceDistances, mask_distances
 from medunet.scoring.surface_scores import RULER_NOTES, TOLERANCE, Ruler
 from medunet.scoring.table import SCORE_COLUMNS, read_scores, score_rows
+from medunet.scoring.temperature import Temperature, fit_temperature, log_shares, tempered
 
 __all__ = [
     "ABSENT_IN_BOTH",
@@ -38,38 +56,54 @@ __all__ = [
     "ALL",
     "BACKGROUND",
     "BACKGROUND_DOMINATED",
+    "CALIBRATION_METRICS",
     "COUNTS",
     "INVENTED",
     "LENGTHS",
+    "MARGIN",
     "METRICS",
     "MISSED",
     "NOT_LOOKED_FOR",
     "NOT_PREDICTED",
     "ONE_THRESHOLD",
     "POOLED_NOTE",
+    "RELIABILITY_BINS",
+    "RELIABILITY_COLUMNS",
     "ROC_COLUMNS",
     "ROC_METRICS",
     "RULER_NOTES",
     "SCORE_COLUMNS",
     "SURFACE_METRICS",
     "TOLERANCE",
+    "Calibration",
+    "CaseCalibration",
     "ConfusionMatrix",
     "Counts",
     "DirectedDistances",
     "PooledRoc",
+    "Reliability",
     "RocCounts",
     "RocCurve",
     "Ruler",
     "Score",
     "Summary",
     "SurfaceDistances",
+    "Temperature",
+    "When",
     "auc",
     "auc_scores",
+    "calibrate_case",
     "confusion",
     "count_case",
+    "ece_by_chance",
+    "fit_temperature",
+    "log_shares",
     "mask_distances",
+    "mce_by_chance",
     "median_cases",
     "read_scores",
+    "region_of",
+    "reliability_rows",
     "roc_curve",
     "roc_rows",
     "score_case",
@@ -77,6 +111,7 @@ __all__ = [
     "score_rows",
     "summarise",
     "summary_dict",
+    "tempered",
     "with_pooled",
     "worst",
 ]

@@ -22,6 +22,7 @@ from medunet.studies.proportions import proportion, wilson
 from medunet.studies.roc import Roc, roc_of
 from medunet.studies.roc_area import roc_area
 from medunet.studies.significance import HypothesisTest
+from medunet.studies.subject_bootstrap import bootstrap_of_sums
 
 __all__ = [
     "IN_SAMPLE",
@@ -47,6 +48,7 @@ __all__ = [
     "agreement_of",
     "at_cut_off",
     "bootstrap_area",
+    "bootstrap_of_sums",
     "compare_groups",
     "join_labels",
     "proportion",
