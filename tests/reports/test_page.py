@@ -3,8 +3,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import get_args
 
-from medunet.reports.figures import curves, measurement_agreement
-from medunet.reports.page import CAVEAT, Block, Drawing, Page
+from medunet.reports.page import CAVEAT, Block, Page
 
 
 def test_every_block_has_its_template():
@@ -16,10 +15,3 @@ def test_every_block_has_its_template():
 def test_every_page_carries_the_caveat():
     assert Page("t", "", (), ()).caveat == CAVEAT
     assert "Not a medical device" in CAVEAT
-
-
-def test_a_drawing_is_made_of_a_figure_and_its_narrow_twin():
-    drawing = Drawing.of(measurement_agreement([1.0], [1.1], "CTR"), "alt")
-    assert drawing.svg.startswith("<?xml")
-    assert drawing.narrow == ""
-    assert Drawing.of(curves([]), "alt", narrow=curves([], stacked=True)).narrow.startswith("<?xml")

@@ -1,22 +1,22 @@
 from __future__ import annotations
 
-import pytest
-
-from medunet.reports.provenance import Flow, Step
+from medunet.reports import Flow, Page, Provenance, Split, Step, render
 
 
-def test_a_flow_adds_up():
-    Flow(
-        (Step("found", 195, ((2, "could not be read"),)), Step("read", 193, ((155, "trained on"),)), Step("scored", 38))
+def test_flow_split_and_facts_close_a_page():
+    provenance = Provenance(
+        Flow((Step("films found", 3, ((1, "could not be read"),)), Step("scored", 2))),
+        Split((("train", 2, 5), ("test", 1, 2)), 0, "column subject"),
+        (("Versions", (("medunet", "0.1"),)),),
     )
-    Flow(())
+    html = render(Page("t", "", ("s",), (), provenance))
+    order = ["The flow of numbers", "films found", "could not be read", "The split", "column subject", "Versions"]
+    places = [html.index(words) for words in order]
+    assert places == sorted(places)
+    assert "No subject is in two parts." in html
 
 
-def test_a_flow_that_does_not_add_up_cannot_be():
-    with pytest.raises(ValueError, match="195 found leave 193, not 190 read"):
-        Flow((Step("found", 195, ((2, "could not be read"),)), Step("read", 190)))
-
-
-def test_nothing_is_lost_at_the_end():
-    with pytest.raises(ValueError, match="last step"):
-        Flow((Step("found", 195, ((2, "could not be read"),)),))
+def test_what_is_not_known_has_no_heading():
+    html = render(Page("t", "", ("s",), (), Provenance()))
+    assert "The split" not in html
+    assert "The flow of numbers" not in html

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from functools import partial
 from html.parser import HTMLParser
+from importlib.resources import files
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +17,7 @@ from medunet.images.grid import Grid
 from medunet.images.image import Image
 from medunet.measuring.measurement import Caliper
 from medunet.reports import (
+    COLOURS,
     Column,
     Drawing,
     Flow,
@@ -36,6 +38,7 @@ from medunet.reports import (
     film_picture,
     render,
 )
+from medunet.reports.palette import SPARE
 
 BAD = "<script>alert('x')</script>\"&"
 
@@ -194,3 +197,76 @@ def test_importing_the_reports_loads_neither_torch_nor_matplotlib_nor_jinja2():
     code = "import sys, medunet.reports; print(sorted({'torch', 'matplotlib', 'jinja2'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def _luminance(colour):
+    """WCAG 2.2: relative luminance of an sRGB colour."""
+    text = colour.lstrip("#")
+    parts = [int(part * (2 if len(text) == 3 else 1), 16) / 255 for part in re.findall("." * (len(text) // 3), text)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def themes():
+    """Variables of the style sheet in light, in dark and on paper."""
+    style = (files("medunet.reports") / "templates" / "page.css").read_text()
+    roots = [dict(re.findall(r"--(\w+): (#\w+);", body)) for body in re.findall(r":root \{(.*?)\}", style, re.DOTALL)]
+    assert len(roots) == 3
+    return roots
+
+
+def test_contrast_is_computed_as_wcag_defines_it():
+    assert contrast("#000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#fff") == pytest.approx(4.48, abs=0.005)
+
+
+@pytest.mark.parametrize("theme", [0, 1, 2], ids=["light", "dark", "paper"])
+def test_every_text_stands_out_from_its_ground(theme):
+    """WCAG 2.2, 1.4.3 (AA): 4.5 to 1."""
+    colours = themes()[theme]
+    poor = {
+        (word, ground): round(contrast(colours[word], colours[ground]), 2)
+        for word in ("ink", "muted", "link", "good", "warning", "bad")
+        for ground in ("paper", "raised")
+        if contrast(colours[word], colours[ground]) < 4.5
+    }
+    assert poor == {}
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_lines_of_structures_stand_out_from_the_page(theme):
+    """WCAG 2.2, 1.4.11: 3 to 1 for what must be seen to read a figure."""
+    paper = themes()[theme]["paper"]
+    poor = {
+        c.page: round(contrast(c.page, paper), 2) for c in (*COLOURS.values(), *SPARE) if contrast(c.page, paper) < 3
+    }
+    assert poor == {}
+
+
+def test_paper_gets_no_buttons_and_the_head_of_a_table_on_every_sheet():
+    style = (files("medunet.reports") / "templates" / "page.css").read_text()
+    paper = style[style.index("@media print") :]
+    assert re.search(r"\.skip, \.filter, \.copy, \.layers, \.contents, \.viewer \{ display: none", paper)
+    assert "thead { display: table-header-group; }" in paper
+    assert "break-inside: avoid" in paper
+
+
+def test_the_first_thing_a_keyboard_meets_is_the_way_past_the_head(tree):
+    """Tab order is the order of the file: nothing has a positive tabindex."""
+    stops = [
+        (tag, a) for tag, a in tree.tags if (tag in ("a", "button", "input", "summary")) or a.get("tabindex") == "0"
+    ]
+    assert stops[0] == ("a", {"class": "skip", "href": "#main"})
+    assert all(int(a.get("tabindex", 0)) <= 0 for _, a in tree.tags)
+
+
+def test_layers_have_keys_that_the_viewer_names(tree):
+    keys = {a["aria-keyshortcuts"] for a in tree.all("input") if "aria-keyshortcuts" in a}
+    assert keys == {"o", "r", "c"}
+    assert all(f"{key} {word}" in " ".join(tree.text.split()) for key, word in
+               (("O", "outlines"), ("R", "reference"), ("C", "calipers")))  # fmt: skip

@@ -7,33 +7,43 @@ only where it is told to (`save`). matplotlib and jinja2 are loaded when a figur
 
 from __future__ import annotations
 
+from medunet.reports.checklist import Answer, Checklist, checklist_block, topics
 from medunet.reports.contact_sheet import contact_sheet
+from medunet.reports.drawing import Drawing, Numbers
 from medunet.reports.figures import (
     area_text,
     confusion_figure,
     curves,
     dice_by_structure,
+    figure_pdf,
     figure_png,
     figure_svg,
     measurement_agreement,
     roc_figure,
     save,
 )
+from medunet.reports.flow import Flow, Step
+from medunet.reports.methods import Methods
+from medunet.reports.notebook import notebook_table
 from medunet.reports.overlay import draw_overlay, png_bytes
-from medunet.reports.page import CAVEAT, Block, Drawing, KeyFigure, KeyFigures, Page, Paragraph, Section
+from medunet.reports.page import CAVEAT, PROVENANCE, Block, KeyFigure, KeyFigures, Page, Paragraph, Section
 from medunet.reports.palette import COLOURS, Colour, colours_of
 from medunet.reports.pictures import LARGE, THUMBNAIL, Picture, Pictures, film_picture, plain_picture
-from medunet.reports.provenance import Flow, Provenance, Split, Step
+from medunet.reports.provenance import Provenance, Split
 from medunet.reports.rendering import render
-from medunet.reports.tables import Cell, Column, Gap, Link, State, Table
+from medunet.reports.report_folder import write_report
+from medunet.reports.tables import Cell, Column, Gap, Link, Place, State, Table
 
 __all__ = [
     "CAVEAT",
     "COLOURS",
     "LARGE",
+    "PROVENANCE",
     "THUMBNAIL",
+    "Answer",
     "Block",
     "Cell",
+    "Checklist",
     "Colour",
     "Column",
     "Drawing",
@@ -42,10 +52,13 @@ __all__ = [
     "KeyFigure",
     "KeyFigures",
     "Link",
+    "Methods",
+    "Numbers",
     "Page",
     "Paragraph",
     "Picture",
     "Pictures",
+    "Place",
     "Provenance",
     "Section",
     "Split",
@@ -53,19 +66,24 @@ __all__ = [
     "Step",
     "Table",
     "area_text",
+    "checklist_block",
     "colours_of",
     "confusion_figure",
     "contact_sheet",
     "curves",
     "dice_by_structure",
     "draw_overlay",
+    "figure_pdf",
     "figure_png",
     "figure_svg",
     "film_picture",
     "measurement_agreement",
+    "notebook_table",
     "plain_picture",
     "png_bytes",
     "render",
     "roc_figure",
     "save",
+    "topics",
+    "write_report",
 ]

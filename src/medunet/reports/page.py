@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from medunet.reports.figures.writing import figure_svg
+from medunet.reports.checklist import Checklist
+from medunet.reports.drawing import Drawing
+from medunet.reports.flow import Flow
+from medunet.reports.methods import Methods
 from medunet.reports.pictures import Pictures
 from medunet.reports.provenance import Provenance
-from medunet.reports.tables import Table
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from medunet.reports.tables import Place, Table
 
 CAVEAT = "Not a medical device. For research use: no finding here may guide the care of a patient."
 """The sentence every page carries."""
+
+PROVENANCE = "Provenance"
+"""The title of the part that closes a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +56,7 @@ class KeyFigures:
     items: tuple[KeyFigure, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A vector figure.
-
-    Attributes:
-        svg: as `figure_svg` writes it.
-        alt: what a reader who cannot see it is told: the finding, not the axes.
-        caption: below the figure.
-        narrow: the same figure laid out for a phone, or "" to show one everywhere.
-    """
-
-    kind: ClassVar[str] = "drawing"
-    svg: str
-    alt: str
-    caption: str = ""
-    narrow: str = ""
-
-    @classmethod
-    def of(cls, figure: Figure, alt: str, caption: str = "", narrow: Figure | None = None) -> Drawing:
-        """A drawing of a matplotlib figure and, where given, of its twin for narrow screens."""
-        return cls(figure_svg(figure), alt, caption, "" if narrow is None else figure_svg(narrow))
-
-
-Block = Paragraph | KeyFigures | Table | Drawing | Pictures
+Block = Paragraph | KeyFigures | Table | Drawing | Pictures | Flow | Methods | Checklist
 """What a section is made of. Each kind has its template `templates/blocks/<kind>.html.j2`."""
 
 
@@ -99,6 +79,9 @@ class Page:
         sections: in reading order.
         provenance: closes the page.
         caveat: stands below the summary.
+
+    Raises:
+        ValueError: a `Place` names a section that the page does not have, or two drawings have one name.
     """
 
     title: str
@@ -107,3 +90,24 @@ class Page:
     sections: tuple[Section, ...]
     provenance: Provenance | None = None
     caveat: str = CAVEAT
+
+    def __post_init__(self) -> None:
+        titles = {section.title for section in self.sections} | ({PROVENANCE} if self.provenance else set())
+        cells = [cell for table in self._tables() for row in table.rows for cell in row]
+        named = {cell.section for cell in cells if isinstance(cell, Place)}
+        if lost := sorted(named - titles):
+            raise ValueError(f"the page has no section {', '.join(lost)}; it has {', '.join(sorted(titles))}")
+        names = [drawing.name for drawing in self.drawings if drawing.name]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two drawings of a page are called {', '.join(twice)}")
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The figures of all sections, in reading order."""
+        return tuple(block for section in self.sections for block in section.blocks if isinstance(block, Drawing))
+
+    def _tables(self) -> tuple[Table, ...]:
+        """The tables of all sections, those of checklists among them."""
+        blocks = [block for section in self.sections for block in section.blocks]
+        lists = [block.table for block in blocks if isinstance(block, Checklist)]
+        return (*(block for block in blocks if isinstance(block, Table)), *lists)

@@ -4,39 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One station of the flow.
-
-    Attributes:
-        label: what is counted here ("films found", "scored").
-        count: how many came so far.
-        left_out: how many go no further from here, each with its reason.
-    """
-
-    label: str
-    count: int
-    left_out: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """From all that came to all that was used, in numbers that add up.
-
-    Raises:
-        ValueError: what came, less what was left out, is not what came next.
-    """
-
-    steps: tuple[Step, ...]
-
-    def __post_init__(self) -> None:
-        for this, following in zip(self.steps, self.steps[1:], strict=False):
-            rest = this.count - sum(count for count, _ in this.left_out)
-            if rest != following.count:
-                raise ValueError(f"{this.count} {this.label} leave {rest}, not {following.count} {following.label}")
-        if self.steps and self.steps[-1].left_out:
-            raise ValueError("the last step of a flow leaves nothing out: add the step after it")
+from medunet.reports.flow import Flow
 
 
 @dataclass(frozen=True, slots=True)

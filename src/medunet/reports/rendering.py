@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from medunet.reports.drawings import inline
-from medunet.reports.page import Page
+from medunet.reports.page import PROVENANCE, Page
 from medunet.reports.pictures import FINER, Picture, Pictures
-from medunet.reports.tables import Gap, Link, State, sort_key, written
+from medunet.reports.tables import Gap, Link, Place, State, sort_key, written
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,8 +32,24 @@ def render(page: Page) -> str:
     return (
         _environment()
         .get_template("page.html.j2")
-        .render(page=page, style=style, script=script, script_hash=digest, anchors=_anchors(page), finer=FINER)
+        .render(
+            page=page,
+            style=style,
+            script=script,
+            script_hash=digest,
+            anchors=_anchors(page),
+            places=_places(page),
+            finer=FINER,
+        )
     )
+
+
+def _places(page: Page) -> dict[str, str]:
+    """Title → identifier on the page of every section; the first of several of one title."""
+    places: dict[str, str] = {}
+    for number, section in enumerate(page.sections, start=1):
+        places.setdefault(section.title, f"section-{number}")
+    return places | {PROVENANCE: "provenance"}
 
 
 def _anchors(page: Page) -> dict[str, str]:
@@ -78,4 +94,5 @@ def _environment() -> Environment:
     environment.tests["state"] = lambda cell: isinstance(cell, State)
     environment.tests["gap"] = lambda cell: isinstance(cell, Gap)
     environment.tests["link"] = lambda cell: isinstance(cell, Link)
+    environment.tests["place"] = lambda cell: isinstance(cell, Place)
     return environment

@@ -53,7 +53,15 @@ class Link:
     picture: str
 
 
-Cell = str | int | float | State | Gap | Link
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text that leads to the section of that title; `Page` refuses one that leads nowhere."""
+
+    text: str
+    section: str
+
+
+Cell = str | int | float | State | Gap | Link | Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ def written(cell: Cell, column: Column) -> str:
         return cell.word
     if isinstance(cell, Gap):
         return cell.reason
-    if isinstance(cell, Link):
+    if isinstance(cell, (Link, Place)):
         return cell.text
     if isinstance(cell, float):
         text = f"{cell:.{column.digits}f}"

@@ -10,13 +10,14 @@ from medunet.reports.figures.confusion import confusion_figure
 from medunet.reports.figures.curves import curves
 from medunet.reports.figures.dice import dice_by_structure
 from medunet.reports.figures.roc import area_text, roc_figure
-from medunet.reports.figures.writing import figure_png, figure_svg, save
+from medunet.reports.figures.writing import figure_pdf, figure_png, figure_svg, save
 
 __all__ = [
     "area_text",
     "confusion_figure",
     "curves",
     "dice_by_structure",
+    "figure_pdf",
     "figure_png",
     "figure_svg",
     "measurement_agreement",

@@ -33,6 +33,11 @@ def figure_png(figure: Figure) -> bytes:
     return _encoded(figure, "png")
 
 
+def figure_pdf(figure: Figure) -> bytes:
+    """The figure as a PDF file; text stays text."""
+    return _encoded(figure, "pdf")
+
+
 def save(figure: Figure, path: Path, kinds: Sequence[Kind] = ("svg",)) -> tuple[Path, ...]:
     """Writes the figure as `path` with the ending of each kind in the place of its own, each whole or not at all.
 

@@ -58,7 +58,7 @@
     if (box.hasAttribute("data-filter")) filterable(box);
   });
 
-  // Pictures: a click enlarges; arrow keys lead to the neighbours, Escape closes.
+  // Pictures: a click enlarges; arrow keys lead to the neighbours, o, r and c switch the layers, Escape closes.
   const viewer = document.querySelector(".viewer");
   const stage = viewer.querySelector(".viewer-stage");
   const place = viewer.querySelector(".viewer-place");
@@ -121,6 +121,36 @@
   viewer.addEventListener("keydown", (event) => {
     if (event.key === "ArrowRight") show(at + 1);
     if (event.key === "ArrowLeft") show(at - 1);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    all(`input[aria-keyshortcuts="${CSS.escape(event.key.toLocaleLowerCase())}"]`, viewer).forEach((box) => box.click());
+  });
+
+  // Texts for a paper: a button copies them, also where the browser keeps the clipboard from files.
+  const copyByHand = (text) => {
+    const area = make("textarea", { value: text, readOnly: true });
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  };
+
+  all("[data-copy]").forEach((box) => {
+    const bar = make("p", { className: "copy" });
+    const button = make("button", { type: "button", textContent: "Copy the text" });
+    const said = make("span");
+    said.setAttribute("role", "status");
+    bar.append(button, said);
+    box.append(bar);
+    const tell = (done) => { said.textContent = done ? "Copied." : "Not copied: mark the text and copy it by hand."; };
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(box.dataset.copy);
+        tell(true);
+      } catch {
+        tell(copyByHand(box.dataset.copy));
+      }
+    });
   });
 
   // Paper shows everything that is folded on the screen.
