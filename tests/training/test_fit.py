@@ -105,8 +105,9 @@ def test_the_callers_generator_is_left_alone(run, make_plan, tmp_path):
         {"schedule": {"kind": "plateau", "patience": 0, "factor": 0.5}, "lr": 0.1},
         {"optimiser": "adam", "schedule": {"kind": "constant"}},
         {"early_stopping": 4, "monitor": "val_dice"},
+        {"averaging": 0.9},
     ],
-    ids=["one_cycle", "plateau", "constant", "early_stopping"],
+    ids=["one_cycle", "plateau", "constant", "early_stopping", "averaging"],
 )
 @pytest.mark.parametrize("stop", [{"stop_after_epoch": 3}, {"stop_at_step": (4, 2)}], ids=["after", "within"])
 def test_stopped_and_resumed_is_the_same_as_not_stopped(run, make_plan, listener, tmp_path, told, stop):
@@ -122,6 +123,28 @@ def test_stopped_and_resumed_is_the_same_as_not_stopped(run, make_plan, listener
     assert [*stopped.rows, *rest.rows] == all_rows.rows
     assert again.best_epoch == whole.best_epoch
     assert same(whole, again)
+
+
+def test_the_running_average_of_the_weights_is_what_is_kept(make_plan, samples, machine, listener, tmp_path):
+    class Watching(type(listener())):
+        def weights(self, step, network):
+            states.append({name: value.detach().clone() for name, value in network.state_dict().items()})
+
+    states = []
+    plan = make_plan(epochs=2, passes=2, averaging=0.8, schedule={"kind": "constant"})
+    fit(plan, (samples.__getitem__, 8), (samples[8:].__getitem__, 4), tmp_path, machine(), Watching())
+    last = torch.load(tmp_path / "last.ckpt", weights_only=True)
+    current = {name.removeprefix("network."): value for name, value in last["current_model_state"].items()}
+    # What is watched is from before each step: the first is the start, and the last step's result is in the file.
+    average = None
+    for state in [*states[1:], current]:
+        floats = {name: value for name, value in state.items() if value.is_floating_point()}
+        average = floats if average is None else {n: 0.8 * average[n] + 0.2 * value for n, value in floats.items()}
+    kept = network_weights(tmp_path / "last.ckpt")
+    assert len(states) == 8
+    for name in (name for name, _ in build(plan).named_parameters()):
+        assert torch.allclose(kept[name], average[name], atol=1e-6), name
+        assert not torch.equal(kept[name], current[name])
 
 
 def test_early_stopping_stops_and_says_how_long_it_ran(run, make_plan, tmp_path):

@@ -62,6 +62,8 @@ class TrainingRecipe(Section):
         schedule: the learning rate over the run.
         early_stopping: epochs without improvement before training ends; 0 for never.
         monitor: what decides which weights are best: the validation loss or the mean validation Dice.
+        averaging: share of the weights' running average that is kept at each step (an exponential moving average,
+            Polyak and Juditsky 1992); the average is what is validated and kept. 0 keeps the weights themselves.
         precision: auto (bf16 where the machine computes in it), bf16 or float32.
         checkpointing: compute the blocks of the network twice instead of keeping their results: less memory, more time.
         seed: key of every random draw.
@@ -84,6 +86,7 @@ class TrainingRecipe(Section):
     schedule: ScheduleRecipe = ScheduleRecipe()
     early_stopping: Annotated[int, Ge(0)] = 0
     monitor: Literal["val_loss", "val_dice"] = "val_loss"
+    averaging: Annotated[float, Ge(0), Lt(1)] = 0.0
     precision: Literal["auto", "bf16", "float32"] = "auto"
     checkpointing: bool = False
     seed: Annotated[int, Ge(0)] = 0

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 import torch
 from lightning.fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from lightning.pytorch import Callback, LightningModule, Trainer
-from lightning.pytorch.callbacks import EarlyStopping
+from lightning.pytorch.callbacks import EarlyStopping, EMAWeightAveraging
 from lightning.pytorch.strategies import DDPStrategy, Strategy
 from torch import Tensor
 
@@ -114,7 +114,9 @@ def fit(
     if machine.budget is not None and (last is None or plan.stages[-1:] == (done,)):
         plan = _within_budget(plan, network, objective, (train, len(val)), machine)
     observer.planned(plan, done)
-    trainer = _trainer(plan, machine, [*_stopping(plan), checkpoints, _Telling(observer, checkpoints)])
+    trainer = _trainer(
+        plan, machine, [*_averaging(plan), *_stopping(plan), checkpoints, _Telling(observer, checkpoints)]
+    )
     task = TrainingTask(network, plan, objective, _stage(plan, training[1]), observer.weights)
     with quiet(), interruptible(), own_randomness(machine.device):
         trainer.fit(task, train, val, ckpt_path=last.path if last else None, weights_only=True)
@@ -205,6 +207,21 @@ def _stopping(plan: Plan) -> list[Callback]:
     mode = "max" if training.monitor == "val_dice" else "min"
     # It counts before the epoch's checkpoint is written, so that a resumed run stops at the same epoch.
     return [_Stopping(training.monitor, training.early_stopping, mode, plan.stages[-1] if plan.stages else 0)]
+
+
+def _averaging(plan: Plan) -> list[Callback]:
+    return [_Averaging(decay=plan.training.averaging)] if plan.training.averaging else []
+
+
+class _Averaging(EMAWeightAveraging):
+    """A running average of the weights, which takes their place in validation and in checkpoints."""
+
+    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        """Copy the task for the average, but not whoever watches it."""
+        assert isinstance(pl_module, TrainingTask)
+        watch, pl_module.watch = pl_module.watch, None
+        super().setup(trainer, pl_module, stage)
+        pl_module.watch = watch
 
 
 class _Stopping(EarlyStopping):
