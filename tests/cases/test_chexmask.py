@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from medunet.cases.chexmask import is_chexmask, rca_of, stream_masks
+from medunet.cases.chexmask import is_chexmask, rca_of, source_of, stream_masks
 from medunet.errors import InputError
 from medunet.images import Grid, Scheme
 
@@ -81,3 +82,9 @@ def test_runs_and_landmarks_of_real_films_agree(shared, name):
         for value in SCHEME.values:
             a, b = one == value, two == value
             assert 2 * (a & b).sum() / (a.sum() + b.sum()) > 0.98
+
+
+def test_the_source_is_the_data_set_or_the_table():
+    table = Path("folder/CheXpert-model.csv.gz")
+    assert source_of({"Dataset": "CheXpert"}, table) == "CheXpert"
+    assert source_of({"Dataset": ""}, table) == source_of({"Height": "8"}, table) == "CheXpert-model"

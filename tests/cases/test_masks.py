@@ -78,3 +78,20 @@ def test_wingspan(shared):
     cases = read_masks([shared / "chest-wingspan" / "masks"])
     assert len(cases) == 193
     assert cases.scheme.names == ("right lung", "left lung", "heart")
+
+
+def test_tables_of_sources_that_name_their_films_each_way(tmp_path, chexmask):
+    """All names together have no form that tells subjects, and what stands before their last part misleads."""
+    patients = [f"train/patient{number}/study{study}/view1_frontal.jpg" for number in (1, 2, 3) for study in (1, 2)]
+    (tmp_path / "A-reader.csv").write_text(chexmask(patients, column="Path"))
+    (tmp_path / "B-reader.csv").write_text(
+        chexmask([f"{number:08d}_{film:03d}.png" for number in (7, 8) for film in (0, 1)])
+    )
+    (tmp_path / "C-reader.csv").write_text(chexmask(["5780e8", "bac12b"]))
+    cases = read_masks(sorted(tmp_path.glob("*.csv")))
+    assert set(cases.subjects) == {"patient1", "patient2", "patient3", "00000007", "00000008", "5780e8", "bac12b"}
+    assert cases.subject_from == (
+        "A-reader.csv: names of the form patientID, as patient1 for train_patient1_study1_view1_frontal; "
+        "B-reader.csv: names of the form NIH's 00000001_000, as 00000007 for 00000007_000; "
+        "C-reader.csv: every case is its own subject"
+    )

@@ -44,6 +44,15 @@ def test_exact_masks_give_the_ratio_they_were_drawn_with(work):
     assert "phantom-00003" in (place / "out" / "report.html").read_text()
 
 
+def test_tables_say_where_each_mask_comes_from(tmp_path):
+    heading = "ImageID,{}Landmarks,Left Lung,Right Lung,Heart,Height,Width\n"
+    drawn = '"","22 2 30 2 38 2","18 2 26 2 34 2","28 2 36 2",8,8\n'
+    (tmp_path / "one.csv").write_text(heading.format("Dataset,") + f"a,VinDr-CXR,{drawn}b,,{drawn}")
+    (tmp_path / "two.csv").write_text(heading.format("") + f"c,{drawn}")
+    done = measure([tmp_path / "one.csv", tmp_path / "two.csv"], out=tmp_path / "out")
+    assert {row["case"]: row["source"] for row in done.table} == {"a": "VinDr-CXR", "b": "one", "c": "two"}
+
+
 def test_films_bring_overlays_view_and_age(work):
     place, truth = work
     done = measure([place / "films" / "masks"], images=place / "films", out=place / "out")

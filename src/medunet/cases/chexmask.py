@@ -113,6 +113,12 @@ def rca_of(tags: Mapping[str, str]) -> float | None:
     return float(tags[RCA]) if tags.get(RCA) else None
 
 
+def source_of(tags: Mapping[str, str], table: Path) -> str:
+    """Where the masks of a row come from: the data set that the row names, otherwise the table's name."""
+    named = next((cell for name, cell in tags.items() if normal(name) == "dataset" and cell), "")
+    return named or re.sub(r"\.csv(\.gz)?$", "", table.name, flags=re.IGNORECASE)
+
+
 def _columns(heading: Record) -> _Columns | None:
     """The columns that a heading names, or None where they are not CheXmask's."""
     place = {normal(name): number for number, name in reversed(list(enumerate(heading.cells)))}

@@ -14,7 +14,7 @@ from medunet.cases.cases import Cases
 from medunet.cases.chexmask import RCA, is_chexmask, rca_of, stream_masks
 from medunet.cases.folders import image_files, name_and_ending, results_left_out
 from medunet.cases.labels_file import labels_beside
-from medunet.cases.names import counted
+from medunet.cases.names import counted, listed
 from medunet.cases.placing import folder_words, key_of
 from medunet.cases.rows import MIN_RCA, Found, Row, unique_ids
 from medunet.cases.subjects import OWN, Subjects, find_subjects
@@ -55,7 +55,7 @@ def read_masks(
     if tables:
         rows, said = _of_quality(rows, min_rca)
     ids = unique_ids([(row.id, _folders(row), "") for row in rows])
-    subjects = find_subjects(Found(tuple(rows))) if tables else Subjects(tuple(ids), OWN)
+    subjects = _subjects_of_tables(rows) if tables else Subjects(tuple(ids), OWN)
     labels = labels_beside([path for row in rows for _, path in row.masks])
     targets = find_targets(rows, labels, rename or {})
     cases = tuple(
@@ -75,6 +75,22 @@ def _rows_of_table(path: Path) -> list[Row]:
         Row(row.id, (path,), folders=row.folders, tags=row.tags, where=row.where, name=row.name, drawn=row.mask)
         for row in stream_masks(path)
     ]
+
+
+def _subjects_of_tables(rows: list[Row]) -> Subjects:
+    """The subjects that the films' names tell, table by table: tables of several sources name their films each way."""
+    names: dict[str, str] = {}
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for path in dict.fromkeys(row.images[0] for row in rows):
+        own = [row for row in rows if row.images[0] == path]
+        found = find_subjects(Found(tuple(own)))
+        names.update((row.where, subject) for row, subject in zip(own, found.names, strict=True))
+        by_source[found.source].append(path.name)
+    if len(by_source) == 1:
+        said = next(iter(by_source))
+    else:
+        said = "; ".join(f"{listed(tables)}: {source}" for source, tables in by_source.items())
+    return Subjects(tuple(names[row.where] for row in rows), said)
 
 
 def _folders(row: Row) -> tuple[str, ...]:

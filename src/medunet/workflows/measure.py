@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from medunet.cases import Case, Cases, read_cases
-from medunet.cases.chexmask import rca_of
+from medunet.cases.chexmask import rca_of, source_of
 from medunet.cases.file_names import file_name
 from medunet.cases.masks import read_masks
 from medunet.cases.names import listed
+from medunet.cases.table_mask import TableMask
 from medunet.errors import InputError, OutputError
 from medunet.images import Image, LabelMap, remove, write_bytes, write_csv, write_text
 from medunet.measuring import COLUMNS, rows
@@ -209,8 +210,16 @@ def _one(
     if image is not None:
         picture = overlay(image, labels, measurements, caption(case, measurements))
         write_bytes(folder / "overlays" / f"{file_name(mask.id)}.png", png_bytes(picture))
-    found = rows(mask.id, case.subject, measurements, source="masks", quality=rca_of(mask.tags))
+    found = rows(mask.id, case.subject, measurements, source=_source(mask), quality=rca_of(mask.tags))
     return [as_written(row) for row in found], notes_of(image, case, stated)
+
+
+def _source(mask: Case) -> str:
+    """Where a mask comes from, in a word."""
+    table = (
+        next((part.path for part in mask.target.parts if isinstance(part, TableMask)), None) if mask.target else None
+    )
+    return source_of(mask.tags, table) if table is not None else "masks"
 
 
 def _picture(mask: Case, film: Case | None, stated: Statements) -> Picture | None:
