@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from medunet.reports.tables import Column, Gap, Link, State, Table, sort_key, written
+from medunet.reports.tables import Column, Gap, Interval, Link, State, Table, sort_key, written
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from medunet.reports.tables import Column, Gap, Link, State, Table, sort_key, wr
         (0.94449, 3, "0.944", "0.94449"),
         (-0.0123, 2, "−0.01", "-0.0123"),
         (-0.0001, 2, "0.00", "-0.0001"),
+        (Interval(-0.0123, -0.04, 0.0001), 3, "−0.012 [−0.040, 0.000]", "-0.0123"),
         (38, 3, "38", "38"),
         (1234567, 0, "1\u202f234\u202f567", "1234567"),
         ("heart", 3, "heart", "heart"),
@@ -33,6 +34,10 @@ def test_a_table_with_a_hole_cannot_be():
         Table(("a",), ((math.nan,),))
     with pytest.raises(ValueError, match="needs a reason"):
         Gap("")
+    with pytest.raises(ValueError, match="between finite limits"):
+        Interval(0.5, 0.6, 0.4)
+    with pytest.raises(ValueError, match="between finite limits"):
+        Interval(0.5, math.nan, 0.6)
 
 
 def test_a_plain_heading_is_a_column_of_words():

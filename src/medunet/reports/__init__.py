@@ -32,7 +32,7 @@ from medunet.reports.pictures import LARGE, THUMBNAIL, Picture, Pictures, film_p
 from medunet.reports.provenance import Provenance, Split
 from medunet.reports.rendering import render
 from medunet.reports.report_folder import write_report
-from medunet.reports.tables import Cell, Column, Gap, Link, Place, State, Table
+from medunet.reports.tables import Cell, Column, Gap, Interval, Link, Place, State, Table
 
 __all__ = [
     "CAVEAT",
@@ -49,6 +49,7 @@ __all__ = [
     "Drawing",
     "Flow",
     "Gap",
+    "Interval",
     "KeyFigure",
     "KeyFigures",
     "Link",

@@ -46,6 +46,28 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """A number with its limits, for a numeric column; sorted by the number.
+
+    Raises:
+        ValueError: one of them is not finite, or the limits are crossed.
+    """
+
+    value: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not all(math.isfinite(number) for number in (self.value, self.low, self.high)) or self.low > self.high:
+            raise ValueError(f"a number between finite limits, got {self.value} [{self.low}, {self.high}]")
+
+    def written(self, digits: int) -> str:
+        """As a reader sees it: "0.945 [0.937, 0.951]"."""
+        value, low, high = (decimals(number, digits) for number in (self.value, self.low, self.high))
+        return f"{value} [{low}, {high}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """A text that leads to the picture of that key, where the page has it; otherwise plain text."""
 
@@ -61,7 +83,7 @@ class Place:
     section: str
 
 
-Cell = str | int | float | State | Gap | Link | Place
+Cell = str | int | float | Interval | State | Gap | Link | Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +125,27 @@ def written(cell: Cell, column: Column) -> str:
         return cell.reason
     if isinstance(cell, (Link, Place)):
         return cell.text
+    if isinstance(cell, Interval):
+        return cell.written(column.digits)
     if isinstance(cell, float):
-        text = f"{cell:.{column.digits}f}"
-        return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+        return decimals(cell, column.digits)
     if isinstance(cell, int):
         return f"{cell:,}".replace(",", "\u202f").replace("-", "−")
     return cell
+
+
+def decimals(number: float, digits: int) -> str:
+    """A number with so many decimals, a true minus, and none before a 0."""
+    text = f"{number:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def sort_key(cell: Cell) -> str:
     """What the page sorts a cell by: a number's exact value, a word as it is, nothing for a gap."""
     if isinstance(cell, Gap):
         return ""
+    if isinstance(cell, Interval):
+        return repr(cell.value)
     if isinstance(cell, (int, float)):
         return repr(cell)
     return cell if isinstance(cell, str) else (cell.word if isinstance(cell, State) else cell.text)
