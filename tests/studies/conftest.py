@@ -57,3 +57,13 @@ def cohort():
         return value.round(decimals), label, [f"s{number}" for number in subject]
 
     return make
+
+
+@pytest.fixture
+def hamilton():
+    """Depression scores of nine patients before and after a tranquilliser (Hollander and Wolfe 1973, table 3.1)."""
+    from medunet.studies.paired_subjects import PairedSubjects
+
+    before = [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30]
+    after = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
+    return PairedSubjects.of("123456789", before, after)

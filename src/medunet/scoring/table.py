@@ -54,7 +54,7 @@ def read_scores(path: Path) -> tuple[Score, ...]:
 
 def _read_row(row: Mapping[str, str | None], where: str) -> Score | InputError:
     """The score of one row, or what is wrong with it."""
-    cells = {name: _cell(row[name] or "") for name in SCORE_COLUMNS}
+    cells = {name: plain_text(row[name] or "") for name in SCORE_COLUMNS}
     value = cells.pop("value")
     try:
         return Score(**cells, value=float(value) if value else None)
@@ -62,7 +62,7 @@ def _read_row(row: Mapping[str, str | None], where: str) -> Score | InputError:
         return InputError(where, f"is no score: {error}", "Write the table anew with `medunet evaluate`")
 
 
-def _cell(text: str) -> str:
+def plain_text(text: str) -> str:
     """A cell without the apostrophe that keeps a spreadsheet from taking text for a formula."""
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
 
