@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from medunet.studies.agreement_equal import exactly_equal
 from medunet.studies.agreement_errors import (
     mean_absolute_error,
     root_mean_square_error,
@@ -35,6 +36,7 @@ class Agreement:
         bland_altman: bias, limits of agreement, slope.
         intraclass: the three ICC.
         concordance: Lin's coefficient.
+        equal: share of cases with the same number from both; read `EQUAL_CAVEAT` with it.
         flips: one a cut-off.
     """
 
@@ -49,6 +51,7 @@ class Agreement:
     bland_altman: BlandAltman
     intraclass: Intraclass
     concordance: Concordance
+    equal: Estimate
     flips: tuple[Flips, ...]
 
     @property
@@ -68,6 +71,7 @@ class Agreement:
             "ICC(2,1)": self.intraclass.absolute,
             "ICC(3,1)": self.intraclass.consistency,
             "Lin's concordance": self.concordance.coefficient,
+            "exactly equal": self.equal,
             **{f"flips at {one.cut_off:g}": one.share for one in self.flips},
         }
 
@@ -98,5 +102,6 @@ def agreement_of(
         bland_altman(readings, level, factor),
         intraclass(readings, level),
         concordance(readings, level),
+        exactly_equal(readings, level),
         tuple(flips(readings, cut_off, level) for cut_off in cut_offs),
     )

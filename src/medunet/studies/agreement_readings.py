@@ -116,7 +116,7 @@ def readings(*methods: ArrayLike, subjects: Sequence[object] | None = None) -> R
         ValueError: fewer than two methods, or arrays of different lengths.
     """
     columns = [np.asarray(method, dtype=np.float64) for method in methods]
-    names = range(len(columns[0])) if subjects is None and columns else (subjects or ())
+    names = range(len(columns[0])) if subjects is None and columns else () if subjects is None else subjects
     lengths = [column.shape for column in columns] + [(len(names),)]
     if len(columns) < 2 or len(set(lengths)) > 1:
         raise ValueError(f"give two or more methods, one number a case, and one subject a case; got {lengths}")
