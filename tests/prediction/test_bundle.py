@@ -13,7 +13,8 @@ import torch
 from medunet.errors import InputError
 from medunet.images import Scheme
 from medunet.phantoms import chest_film
-from medunet.prediction import bundle, find_model, load_model, packaged_models, save_model
+from medunet.prediction import Temperature, bundle, find_model, load_model, packaged_models, save_model
+from medunet.prediction.model import NOT_FITTED
 
 
 @pytest.fixture
@@ -402,3 +403,32 @@ def test_a_plan_of_another_network_does_not_fit_the_weights(save, describe):
     folder, _ = save()
     describe(folder, lambda d: d["plan"]["network"].update(widths=[8, 16]))
     assert "does not fit the plan in" in refused(folder)
+
+
+# the temperature of its probabilities
+
+
+def test_a_temperature_comes_back_and_so_does_the_reason_for_none(tmp_path, make_plan, make_network, describe):
+    plan = make_plan()
+    network, scheme = make_network(plan), Scheme.of(plan.classes)
+    for told in (Temperature(1.25, 0.5, 0.4, 7, 1000), "no validation case"):
+        save_model(tmp_path / "m", network, plan, scheme, trained_on=(), card="", temperature=told)
+        assert load_model(tmp_path / "m").temperature == told
+    describe(tmp_path / "m", lambda d: d.pop("temperature"))
+    assert load_model(tmp_path / "m").temperature == NOT_FITTED
+
+
+def test_an_ensemble_has_none(save, tmp_path):
+    for k in range(2):
+        save(f"run/fold-{k}/model", seed=k)
+    assert load_model(tmp_path / "run").temperature == bundle.SEVERAL_FOLDS
+
+
+@pytest.mark.parametrize(
+    "told", [1.5, [], {"value": 0, "nll_before": 1, "nll_after": 1, "cases": 1, "pixels": 1}, {"value": 2}, "warm",
+             {"value": "2", "nll_before": 1, "nll_after": 1, "cases": 1, "pixels": 1}]
+)  # fmt: skip
+def test_a_temperature_that_is_none_is_refused(save, describe, told):
+    folder, _ = save()
+    describe(folder, lambda d: d.update(temperature=told))
+    assert "is not a model description" in refused(folder)

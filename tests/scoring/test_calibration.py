@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from sklearn.calibration import calibration_curve
 
 from medunet.errors import InputError
@@ -17,13 +18,12 @@ from medunet.scoring.calibration import (
     reliability_rows,
 )
 from medunet.scoring.reliability import RELIABILITY_BINS, ece, region_of
-from medunet.scoring.temperature import Temperature, tempered
 
 SHAPE = (60, 50)
 GRID = Grid(SHAPE)
 SCHEME = Scheme((("Left_Lung", 1), ("heart", 2)))
 MODEL = Scheme((("left lung", 1), ("heart", 2)))
-T = Temperature(2.0, 0.3, 0.2, 4, 1000)
+T = 2.0
 
 
 def film(seed, empty=()):
@@ -39,9 +39,13 @@ def film(seed, empty=()):
     return labels, shares.argmax(0).astype(np.uint8), shares.astype(np.float32)
 
 
+def softer(shares, temperature=T):
+    return softmax(np.log(shares) / temperature, axis=0)
+
+
 def case(seed, subject="s", *, annotated=None, temperature=T, empty=()):
     labels, found, shares = film(seed, empty)
-    after = tempered(shares, temperature.value, exclusive=True) if temperature else None
+    after = softer(shares, temperature) if temperature else None
     return calibrate_case(
         subject,
         LabelMap(labels, GRID, SCHEME),
@@ -57,7 +61,7 @@ def test_the_curve_of_a_film_is_that_of_scikit_learn_in_the_box():
     one = case(1)
     for number, name in enumerate(SCHEME.names, start=1):
         box = region_of(labels == number, found == number)
-        for sums, values in ((one.before[name], shares), (one.after[name], tempered(shares, 2.0, exclusive=True))):
+        for sums, values in ((one.before[name], shares), (one.after[name], softer(shares))):
             observed, mean = calibration_curve(
                 (labels == number)[box].ravel(), values[number][box].ravel().astype(float), n_bins=RELIABILITY_BINS
             )
@@ -69,7 +73,7 @@ def test_the_curve_of_a_film_is_that_of_scikit_learn_in_the_box():
 
 def test_cases_are_pooled_and_all_is_the_sum_of_structures():
     cases = [case(1, "a"), case(2, "b"), case(3, "a")]
-    whole = Calibration(cases, T)
+    whole = Calibration(cases)
     assert whole.names == ("Left_Lung", "heart", ALL)
     for when in ("before", "after"):
         for name in SCHEME.names:
@@ -85,7 +89,7 @@ def test_cases_are_pooled_and_all_is_the_sum_of_structures():
 
 
 def test_only_what_was_looked_for_is_counted():
-    whole = Calibration([case(1, annotated=("heart",))], T)
+    whole = Calibration([case(1, annotated=("heart",))])
     assert whole.names == ("heart",)
 
 
@@ -123,7 +127,7 @@ def test_one_kind_of_pixels_and_masks_get_a_reason():
 
 
 def test_rows_hold_every_bin_and_an_empty_bin_has_no_share():
-    whole = Calibration([case(1)], T)
+    whole = Calibration([case(1)])
     rows = [dict(zip(RELIABILITY_COLUMNS, row, strict=True)) for row in reliability_rows(whole)]
     assert len(rows) == 3 * 2 * RELIABILITY_BINS
     heart = [row for row in rows if (row["structure"], row["temperature"]) == ("heart", "before")]

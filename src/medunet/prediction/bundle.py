@@ -1,14 +1,15 @@
 """The model on disk: weights.safetensors, model.json, card.md. Loading runs no code from the files.
 
-`model.json` holds the plan, the scheme, the hash of the weights and the content keys of the cases that were trained
-on. A weights file whose hash, names, shapes or types differ from what the plan and model.json say is refused.
+`model.json` holds the plan, the scheme, the hash of the weights, the content keys of the cases that were trained on and
+the temperature of the probabilities. A weights file whose hash, names, shapes or types differ from what the plan and
+model.json say is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from medunet.errors import InputError
 from medunet.images import Scheme, write_bytes, write_json, write_text
 from medunet.networks import UNet
 from medunet.planning import Plan
-from medunet.prediction.model import Model
+from medunet.prediction.model import NOT_FITTED, Model
+from medunet.prediction.temperature import Temperature
 
 FORMAT = 1
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "model.json", "card.md"
@@ -30,10 +32,21 @@ LARGEST_HEADER = 2**24
 """Bytes that a weights file may be larger than its weights."""
 PICKLES = (".ckpt", ".pt", ".pth", ".pkl", ".bin")
 """Endings of files that run code when they are loaded."""
+SEVERAL_FOLDS = "the mean of several folds has none: what one fold did not learn from, another did"
+"""Why an ensemble has no temperature."""
 _RESTORE = "Restore the folder or train again"
 
 
-def save_model(folder: Path, network: UNet, plan: Plan, scheme: Scheme, *, trained_on: Sequence[str], card: str) -> str:
+def save_model(
+    folder: Path,
+    network: UNet,
+    plan: Plan,
+    scheme: Scheme,
+    *,
+    trained_on: Sequence[str],
+    card: str,
+    temperature: Temperature | str = NOT_FITTED,
+) -> str:
     """Write a model's three files; returns the hash of the weights (sha256, hex)."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     weights = safetensors.torch.save(state)
@@ -46,6 +59,7 @@ def save_model(folder: Path, network: UNet, plan: Plan, scheme: Scheme, *, train
         "labels": scheme.to_mapping(),
         "weights_sha256": digest,
         "trained_on": sorted(trained_on),
+        "temperature": {"reason": temperature} if isinstance(temperature, str) else temperature.to_dict(),
     }
     write_json(folder / DESCRIPTION, description)
     return digest
@@ -101,7 +115,8 @@ def load_model(name: str | Path) -> Model:
     digest = hashlib.sha256("".join(part.weights_sha256 for part in parts).encode()).hexdigest()
     networks = tuple(network for part in parts for network in part.networks)
     trained_on = frozenset(key for part in parts for key in part.trained_on)
-    return Model(_name(Path(name)), networks, first.plan, first.scheme, digest, trained_on, first.card)
+    name_of = _name(Path(name))
+    return Model(name_of, networks, first.plan, first.scheme, digest, trained_on, first.card, SEVERAL_FOLDS)
 
 
 def _form(model: Model) -> tuple[object, ...]:
@@ -125,10 +140,19 @@ def _load_one(folder: Path) -> Model:
             raise ValueError(f"labels {scheme.names} are not the classes {plan.classes}")
         expected = str(description["weights_sha256"])
         trained_on = frozenset(str(key) for key in description["trained_on"])
+        temperature = _temperature(description.get("temperature"))
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise InputError(folder / DESCRIPTION, f"is not a model description{_why(fault)}", _RESTORE) from fault
     network = _load_weights(folder / WEIGHTS, plan, expected)
-    return Model(_name(folder), (network,), plan, scheme, expected, trained_on, _read_card(folder / CARD))
+    card = _read_card(folder / CARD)
+    return Model(_name(folder), (network,), plan, scheme, expected, trained_on, card, temperature)
+
+
+def _temperature(told: Mapping[str, Any] | None) -> Temperature | str:
+    """The temperature that a description holds, or why it has none; those of an earlier medunet say nothing."""
+    if told is None:
+        return NOT_FITTED
+    return str(told["reason"]) if "reason" in told else Temperature(**told)
 
 
 def _why(fault: Exception) -> str:

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from medunet.images import Image, LabelMap, Scheme
 from medunet.networks import UNet, running
 from medunet.planning import Plan, prepare, restore
+from medunet.prediction.temperature import Temperature, tempered
+
+NOT_FITTED = "none was fitted when the model was made"
+"""Why a model has no temperature."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +24,8 @@ class Prediction:
 
     Attributes:
         labels: label map on the input's own grid.
-        probabilities: float32 (K, *space) on the same grid, background first with softmax; None unless asked for.
+        probabilities: float32 (K, *space) on the same grid, background first with softmax, as the network gives them;
+            None unless asked for. `Model.calibrated` brings them to the model's temperature.
     """
 
     labels: LabelMap
@@ -39,6 +44,7 @@ class Model:
         weights_sha256: hash over the weights of all networks; it names the model in every result.
         trained_on: content keys of the cases it learnt from or was selected on.
         card: the model card, Markdown.
+        temperature: for `calibrated`, fitted on validation cases; or why there is none.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Model:
     weights_sha256: str
     trained_on: frozenset[str] = frozenset()
     card: str = ""
+    temperature: Temperature | str = NOT_FITTED
 
     def __post_init__(self) -> None:
         if not self.networks:
@@ -78,6 +85,16 @@ class Model:
         scores = restore(self._probabilities(values, precision), placement)
         labels = LabelMap(self._values(scores), image.grid, self.scheme)
         return Prediction(labels, scores.numpy() if probabilities else None)
+
+    def calibrated(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Probabilities at the model's temperature; None where it has none. No mask changes by it.
+
+        Args:
+            probabilities: float32 (K, *space) of `predict`.
+        """
+        if isinstance(self.temperature, str):
+            return None
+        return tempered(probabilities, self.temperature.value, exclusive=self.plan.output == "softmax")
 
     def _probabilities(self, values: torch.Tensor, precision: Literal["bf16", "float32"]) -> torch.Tensor:
         """Mean over the networks: float32 (K, *size) on the CPU."""

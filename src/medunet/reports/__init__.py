@@ -12,6 +12,7 @@ from medunet.reports.contact_sheet import contact_sheet
 from medunet.reports.drawing import Drawing, Numbers
 from medunet.reports.figures import (
     area_text,
+    calibration_figure,
     confusion_figure,
     curves,
     dice_by_structure,
@@ -67,6 +68,7 @@ __all__ = [
     "Step",
     "Table",
     "area_text",
+    "calibration_figure",
     "checklist_block",
     "colours_of",
     "confusion_figure",

@@ -48,7 +48,6 @@ from medunet.scoring.summary import Summary, summarise, summary_dict
 from medunet.scoring.surface_distances import DirectedDistances, SurfaceDistances, mask_distances
 from medunet.scoring.surface_scores import RULER_NOTES, TOLERANCE, Ruler
 from medunet.scoring.table import SCORE_COLUMNS, read_scores, score_rows
-from medunet.scoring.temperature import Temperature, fit_temperature, log_shares, tempered
 
 __all__ = [
     "ABSENT_IN_BOTH",
@@ -88,7 +87,6 @@ __all__ = [
     "Score",
     "Summary",
     "SurfaceDistances",
-    "Temperature",
     "When",
     "auc",
     "auc_scores",
@@ -96,8 +94,6 @@ __all__ = [
     "confusion",
     "count_case",
     "ece_by_chance",
-    "fit_temperature",
-    "log_shares",
     "mask_distances",
     "mce_by_chance",
     "median_cases",
@@ -111,7 +107,6 @@ __all__ = [
     "score_rows",
     "summarise",
     "summary_dict",
-    "tempered",
     "with_pooled",
     "worst",
 ]

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from medunet.images.labelmap import LabelMap
 from medunet.scoring.matching import ALL, by_normalised_name, normalised
 from medunet.scoring.reliability import RELIABILITY_BINS, Reliability, region_of
-from medunet.scoring.temperature import Temperature
 
 When = Literal["before", "after"]
 """With the probabilities as the network gives them, or at the fitted temperature."""
@@ -100,13 +99,13 @@ class Calibration:
 
     Attributes:
         cases: one for each.
-        temperature: the model's, or why it has none.
+        no_temperature: why there is nothing after, or "".
         unpredicted: cases without a prediction: no probability was stated for them, and none is judged.
         refusal: why there are no probabilities at all, or "".
     """
 
     cases: Sequence[CaseCalibration] = ()
-    temperature: Temperature | str = ""
+    no_temperature: str = ""
     unpredicted: int = 0
     refusal: str = ""
 
@@ -137,8 +136,8 @@ class Calibration:
         """Why there is no figure of a structure, or ""."""
         if self.refusal:
             return self.refusal
-        if when == "after" and isinstance(self.temperature, str):
-            return self.temperature
+        if when == "after" and self.no_temperature:
+            return self.no_temperature
         found = self.pooled(name, "before")
         pixels, inside = int(found.pixels.sum()), int(found.inside.sum())
         if not pixels:

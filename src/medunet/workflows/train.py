@@ -13,6 +13,7 @@ from medunet.errors import InputError, OutputError, UsageError
 from medunet.images import Scheme, put_folder, remove, write_json
 from medunet.planning import Plan
 from medunet.workflows import surroundings
+from medunet.workflows.calibrating import fit_on_validation
 from medunet.workflows.card import model_card
 from medunet.workflows.launch import crew
 from medunet.workflows.output import reserve
@@ -255,7 +256,7 @@ def _fit(
 
 def _finish(work: Work, fitted: Fitted, rows: list[EpochRow], record: dict[str, Any], progress: Progress) -> Run:
     from medunet.networks import count_parameters
-    from medunet.prediction import save_model
+    from medunet.prediction import Model, save_model
 
     folder = work.call.folder
     write_plan(folder, fitted.plan)
@@ -273,8 +274,10 @@ def _finish(work: Work, fitted: Fitted, rows: list[EpochRow], record: dict[str, 
     card = model_card(folder.name, fitted.plan, final)
     staging = folder / "model.part"
     remove(staging)
-    scheme = Scheme.of(fitted.plan.classes)
-    digest = save_model(staging, fitted.network, fitted.plan, scheme, trained_on=sorted(seen), card=card)
+    network, plan, scheme = fitted.network.to(work.device), fitted.plan, Scheme.of(fitted.plan.classes)
+    model = Model(folder.name, (network,), plan, scheme, weights_sha256="")
+    told = fit_on_validation(model, work.prepared.cases.of("val").cases, progress)
+    digest = save_model(staging, network, plan, scheme, trained_on=sorted(seen), card=card, temperature=told)
     put_folder(staging, folder / "model")
     final |= {"weights_sha256": digest}
     write_json(folder / "run.json", final)

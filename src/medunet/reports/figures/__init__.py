@@ -6,6 +6,7 @@ One file per figure. matplotlib is loaded on the first call.
 from __future__ import annotations
 
 from medunet.reports.figures.agreement import measurement_agreement
+from medunet.reports.figures.calibration import calibration_figure
 from medunet.reports.figures.confusion import confusion_figure
 from medunet.reports.figures.curves import curves
 from medunet.reports.figures.dice import dice_by_structure
@@ -14,6 +15,7 @@ from medunet.reports.figures.writing import figure_pdf, figure_png, figure_svg, 
 
 __all__ = [
     "area_text",
+    "calibration_figure",
     "confusion_figure",
     "curves",
     "dice_by_structure",

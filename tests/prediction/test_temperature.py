@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, log_softmax, softmax
 
-from medunet.scoring.reliability import Reliability, ece
-from medunet.scoring.temperature import (
+from medunet.prediction.temperature import (
     ALL_RIGHT,
     LEAST,
     MOST,
@@ -19,6 +18,7 @@ from medunet.scoring.temperature import (
     log_shares,
     tempered,
 )
+from medunet.scoring.reliability import Reliability, ece
 
 some = settings(deadline=None, max_examples=60)
 logits = hnp.arrays(np.float32, (3, 12), elements=st.floats(-30, 30, width=32))
