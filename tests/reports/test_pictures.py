@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from medunet.images.labelmap import LabelMap, Scheme
 from medunet.measuring.measurement import Caliper
+from medunet.reports import Page, Section, render
 from medunet.reports.palette import COLOURS, REFERENCE
 from medunet.reports.pictures import FINER, Pictures, film_picture, path, plain_picture
 
@@ -85,3 +86,13 @@ def test_any_picture_can_stand_among_them():
 def test_labels_of_another_shape_are_refused(film, labels):
     with pytest.raises(ValueError, match="cannot be drawn"):
         film_picture("x", film(10, 10), labels(film(20, 20), "heart"))
+
+
+def test_a_picture_knows_what_it_takes_on_a_page(film, labels):
+    image = film(400, 300)
+    calipers = [Caliper((60, 20), (60, 80), "heart 142 mm")]
+    picture = film_picture("case-7", image, labels(image, "heart", "lung"), reference=labels(image, "heart", shift=4),
+                           calipers=calipers, facts=[("Dice", "0.9")])  # fmt: skip
+    pages = [render(Page("t", "", ("s",), (Section("x", (Pictures((picture,) * n),)),))) for n in (1, 11)]
+    weight = (len(pages[1]) - len(pages[0])) / 10
+    assert weight == pytest.approx(picture.weight, rel=0.1)

@@ -59,3 +59,10 @@ def test_figures_over_all_count_only_where_there_are_none_by_structure():
 
 def test_no_scores_of_a_metric_no_cases():
     assert worst(SCORES, "hd95") == median_cases([]) == ()
+
+
+def test_best_cases_are_the_order_from_its_end():
+    from medunet.scoring.ranking import best
+
+    assert best(SCORES, n=2) == worst(SCORES, n=100)[::-1][:2]
+    assert best([]) == ()

@@ -82,6 +82,13 @@ class Picture:
     words: tuple[Word, ...] = ()
     letters: int = 0
 
+    @property
+    def weight(self) -> int:
+        """About how many bytes it takes on a page: the film in base 64, lines and words as text."""
+        strokes = (*self.found, *self.reference, *self.calipers)
+        words = sum(len(name) + len(value) + 60 for name, value in self.facts)
+        return len(self.jpeg) * 4 // 3 + sum(len(stroke.path) + 230 for stroke in strokes) + words + 500
+
 
 @dataclass(frozen=True, slots=True)
 class Pictures:

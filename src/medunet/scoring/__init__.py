@@ -22,7 +22,7 @@ from medunet.scoring.matching import ALL, BACKGROUND
 from medunet.scoring.measurement_error import score_measurement
 from medunet.scoring.metrics import BACKGROUND_DOMINATED, LENGTHS, METRICS, ROC_METRICS, SURFACE_METRICS
 from medunet.scoring.overlap import COUNTS, score_case
-from medunet.scoring.ranking import median_cases, worst
+from medunet.scoring.ranking import best, median_cases, worst
 from medunet.scoring.reasons import (
     ABSENT_IN_BOTH,
     AGAINST_MASKS,
@@ -90,6 +90,7 @@ __all__ = [
     "When",
     "auc",
     "auc_scores",
+    "best",
     "calibrate_case",
     "confusion",
     "count_case",

@@ -28,6 +28,11 @@ def median_cases(scores: Iterable[Score], metric: str = "dice", n: int = 6) -> t
     return ranked[start : start + max(n, 0)]
 
 
+def best(scores: Iterable[Score], metric: str = "dice", n: int = 6) -> tuple[str, ...]:
+    """The ids of the `n` best cases of the same order, the best first."""
+    return _ranked(scores, metric)[::-1][: max(n, 0)]
+
+
 def _ranked(scores: Iterable[Score], metric: str) -> tuple[str, ...]:
     """Every case with a value or without a prediction, the worst first."""
     rows = [score for score in scores if score.metric == metric]
