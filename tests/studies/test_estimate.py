@@ -47,3 +47,12 @@ def test_an_invalid_estimate_cannot_be_built(numbers, reason, words):
 def test_a_level_is_a_share(level):
     with pytest.raises(ValueError, match="between 0 and 1"):
         Asked(MEAN, level, 1, 1).answer(1, 0, 2)
+
+
+def test_an_estimate_as_plain_values():
+    one = Asked(Method("mean", "Student 1908"), 0.95, 12, 10)
+    assert one.answer(0.5, 0.4, 0.6).to_dict() == {
+        "value": 0.5, "low": 0.4, "high": 0.6, "level": 0.95, "rows": 12, "subjects": 10,
+        "method": "mean", "source": "Student 1908", "reason": "",
+    }  # fmt: skip
+    assert one.nothing("no case").to_dict()["reason"] == "no case"

@@ -17,24 +17,32 @@ from medunet.studies.estimate import LEVEL, Estimate, Method
 from medunet.studies.group_comparison import GroupComparison, Spread, compare_groups
 from medunet.studies.groups import Flow, Groups, PositiveWhen
 from medunet.studies.groups_outliers import OutlierRule, Trimmed, without_outliers
+from medunet.studies.interval_share import Bounds, IntervalShare, share_inside
 from medunet.studies.label_join import LabelJoin, Measured, join_labels
 from medunet.studies.proportions import proportion, wilson
 from medunet.studies.roc import Roc, roc_of
 from medunet.studies.roc_area import roc_area
+from medunet.studies.score_gaps import gap_of_means
+from medunet.studies.score_means import mean_of_scores, median_of_scores
+from medunet.studies.score_precision import showable_between_runs
 from medunet.studies.significance import HypothesisTest
 from medunet.studies.subject_bootstrap import bootstrap_of_sums
+from medunet.studies.subject_scores import FEWEST_SUBJECTS, SubjectScores
 
 __all__ = [
+    "FEWEST_SUBJECTS",
     "IN_SAMPLE",
     "LEVEL",
     "STATED",
     "Agreement",
+    "Bounds",
     "CutOffAccuracy",
     "Estimate",
     "Flow",
     "GroupComparison",
     "Groups",
     "HypothesisTest",
+    "IntervalShare",
     "LabelJoin",
     "Measured",
     "Method",
@@ -43,6 +51,7 @@ __all__ = [
     "Readings",
     "Roc",
     "Spread",
+    "SubjectScores",
     "Trimmed",
     "ValidatedCutOff",
     "agreement_of",
@@ -50,11 +59,16 @@ __all__ = [
     "bootstrap_area",
     "bootstrap_of_sums",
     "compare_groups",
+    "gap_of_means",
     "join_labels",
+    "mean_of_scores",
+    "median_of_scores",
     "proportion",
     "readings",
     "roc_area",
     "roc_of",
+    "share_inside",
+    "showable_between_runs",
     "validated_cut_off",
     "wilson",
     "without_outliers",

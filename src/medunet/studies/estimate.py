@@ -64,6 +64,20 @@ class Estimate:
         if not 0 < self.level < 1:
             raise ValueError(f"the level of an interval lies between 0 and 1, got {self.level}")
 
+    def to_dict(self) -> dict[str, float | int | str | None]:
+        """As plain values, for JSON."""
+        return {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "level": self.level,
+            "rows": self.rows,
+            "subjects": self.subjects,
+            "method": self.method.name,
+            "source": self.method.source,
+            "reason": self.reason,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
