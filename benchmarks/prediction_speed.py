@@ -23,6 +23,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from training_speed import plan_of
+
 ENGINES = ("torch float32", "torch bf16", "onnxruntime", "openvino")
 NEEDS = {"onnxruntime": ("onnx", "onnxscript", "onnxruntime"), "openvino": ("onnx", "onnxscript", "openvino")}
 COLD = "medunet predict, one film, cold"
@@ -33,24 +35,12 @@ def model_of(recipe: str) -> Any:
     import torch
 
     from medunet.images import Scheme
-    from medunet.planning import Plan, Preprocessing, UNetConfig, read_recipe
     from medunet.prediction import Model
     from medunet.training.fit import build
 
-    asked = read_recipe(recipe, ["epochs=1"])
-    classes = asked.structures or ("lung", "heart")
-    outputs = len(classes) + (asked.output == "softmax")
-    plan = Plan(
-        recipe=recipe,
-        classes=classes,
-        output=asked.output,
-        network=UNetConfig(**asked.network.model_dump(), in_channels=1, out_channels=outputs),
-        preprocessing=Preprocessing(size=asked.input.size, fit=asked.input.fit, intensity=asked.input.intensity),
-        augmentation=asked.augmentation,
-        training=asked.training,
-    )
+    plan = plan_of(recipe, batch=1)
     torch.manual_seed(1)
-    return Model("random", (build(plan).eval(),), plan, Scheme.of(classes), "0" * 64)
+    return Model("random", (build(plan).eval(),), plan, Scheme.of(plan.classes), "0" * 64)
 
 
 def exported(network: Any, size: tuple[int, ...], folder: Path) -> Path:

@@ -34,7 +34,7 @@ WHOLE = "medunet train, all of it"
 UNTIMED = 2
 
 
-def plan_of(recipe: str, batch: int, cases: int) -> Any:
+def plan_of(recipe: str, batch: int) -> Any:
     """The recipe's plan for random pictures of its size, one epoch."""
     from medunet.planning import Plan, Preprocessing, UNetConfig, read_recipe
 
@@ -84,7 +84,7 @@ def one_variant(told: argparse.Namespace) -> dict[str, Any]:
     if how.get("allocator"):
         keep_allocator()
     device = choose_device(told.device)
-    plan = plan_of(told.recipe, told.batch, told.batch)
+    plan = plan_of(told.recipe, told.batch)
     layout = torch.channels_last if how.get("channels_last") else torch.contiguous_format
     network = build(plan).to(device).to(memory_format=layout)  # type: ignore[call-overload]
     optimiser = make_optimiser(network, plan.training)
@@ -117,7 +117,7 @@ def whole_training(told: argparse.Namespace) -> dict[str, Any]:
     keep_allocator()
     device = choose_device(told.device)
     count = told.batch * (UNTIMED + told.steps)
-    plan = plan_of(told.recipe, told.batch, count)
+    plan = plan_of(told.recipe, told.batch)
     cases = samples_of(plan, told.batch)
     ends: list[float] = []
     loading: list[float] = []
@@ -166,7 +166,7 @@ def print_profile(told: argparse.Namespace) -> None:
 
     keep_allocator()
     device = torch.device("cpu")
-    plan = plan_of(told.recipe, told.batch, told.batch)
+    plan = plan_of(told.recipe, told.batch)
     network, objective = build(plan), objective_of(plan)
     cases = samples_of(plan, told.batch)
     images = torch.stack([case.image.float() for case in cases]).contiguous(memory_format=torch.channels_last)
@@ -194,7 +194,7 @@ def flop_of(recipe: str, batch: int) -> float:
 
     from medunet.networks import UNet
 
-    plan = plan_of(recipe, batch, batch)
+    plan = plan_of(recipe, batch)
     with torch.device("meta"), FlopCounterMode(display=False) as counter:
         UNet(plan.network).eval()(torch.zeros(1, 1, *plan.preprocessing.size))
     return 3.0 * batch * counter.get_total_flops()

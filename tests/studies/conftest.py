@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from medunet.studies.agreement_readings import readings
+
 
 @pytest.fixture
 def pefr():
@@ -67,3 +69,25 @@ def hamilton():
     before = [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30]
     after = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
     return PairedSubjects.of("123456789", before, after)
+
+
+@pytest.fixture
+def coverage():
+    """How often an agreement's interval holds the truth: over subjects, and as if every case were a subject.
+
+    300 samples: two methods on 20 subjects of 3 cases, alike within a subject.
+    """
+
+    def of(coefficient, seed):
+        rng = np.random.default_rng(seed)
+        subject = np.repeat(np.arange(20), 3)
+        truth, held = 1.25 / 1.75, []
+        for _ in range(300):
+            shared = rng.normal(0, 1, 20)[subject] + rng.normal(0, 0.5, 60)
+            own = rng.normal(0, 0.5, (2, 20))[:, subject] + rng.normal(0, 0.5, (2, 60))
+            pair = shared + own[0], shared + own[1]
+            found = [coefficient(readings(*pair, subjects=names)) for names in (list(subject), None)]
+            held.append([one.low <= truth <= one.high for one in found])
+        return np.mean(held, axis=0)
+
+    return of

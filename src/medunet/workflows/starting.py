@@ -58,20 +58,22 @@ def start_from(name: str | Path, plan: Plan) -> Start:
     begun = plan.begun_from(theirs, model.name)
     shared = [one for one in plan.classes if one in theirs.classes] if plan.output == theirs.output else []
     weights = dict(model.networks[0].state_dict())
-    for key in [key for key in weights if key.startswith(HEADS)]:
-        weights[key] = _head(key, weights[key], begun, model, shared)
+    weights |= _heads({key: values for key, values in weights.items() if key.startswith(HEADS)}, begun, model, shared)
     facts: dict[str, object] = {"model": model.name, "weights_sha256": model.weights_sha256, "structures": list(shared)}
     return Start(begun, weights, model.trained_on, facts)
 
 
-def _head(key: str, values: Tensor, plan: Plan, model: Model, shared: list[str]) -> Tensor:
-    """Weights (K, …) of a layer with a channel for each class of `plan`: the model's for those that both know."""
+def _heads(theirs: dict[str, Tensor], plan: Plan, model: Model, shared: list[str]) -> dict[str, Tensor]:
+    """Weights (K, …) of layers with a channel for each class of `plan`: the model's for those that both know."""
     from medunet.training.fit import build
 
-    fresh: Tensor = build(plan).state_dict()[key].clone()
+    fresh = build(plan).state_dict()
     first = 1 if plan.output == "softmax" else 0
+    known = [(plan.classes.index(name) + first, model.plan.classes.index(name) + first) for name in shared]
     if first and shared:
-        fresh[0] = values[0]
-    for name in shared:
-        fresh[plan.classes.index(name) + first] = values[model.plan.classes.index(name) + first]
-    return fresh
+        known.append((0, 0))
+    heads = {key: fresh[key].clone() for key in theirs}
+    for key, values in heads.items():
+        for ours, their in known:
+            values[ours] = theirs[key][their]
+    return heads
