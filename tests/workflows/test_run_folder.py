@@ -10,6 +10,7 @@ from medunet.workflows.run_folder import (
     OWNED,
     Run,
     check_run,
+    has_begun,
     identity_of,
     read_log,
     read_plan,
@@ -24,6 +25,14 @@ def test_recipe_and_data_make_the_run(changes):
     assert one == identity_of(read_recipe("chest-xray-small", changes), "a" * 64)
     assert one != identity_of(recipe, "b" * 64)
     assert one != identity_of(read_recipe("chest-xray-small"), "a" * 64)
+
+
+@pytest.mark.parametrize(("left", "begun"), [("last", True), ("previous", True), ("best", False)])
+def test_a_run_has_begun_with_an_epoch_to_go_on_from(tmp_path, left, begun):
+    """The last checkpoint alone is missing where a call ended while one took the other's place."""
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / f"{left}.ckpt").touch()
+    assert has_begun(tmp_path) is begun
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from medunet.errors import OutputError, UsageError
-from medunet.images import write_csv, write_dicom, write_json, write_labels, write_png, write_text
+from medunet.images import write_csv, write_dicom, write_json, write_labels, write_png
 from medunet.phantoms import SCHEME, ChestPhantom, chest_film
+from medunet.reports import write_report
 from medunet.scoring import ALL
 from medunet.workflows import surroundings
 from medunet.workflows.demo_page import Demo, demo_page
@@ -15,6 +16,7 @@ from medunet.workflows.measure import measure
 from medunet.workflows.output import Reserved, reserve
 from medunet.workflows.predict import predict
 from medunet.workflows.progress import SILENT, Progress
+from medunet.workflows.run_folder import has_begun
 from medunet.workflows.train import train
 
 KINDS = ("chest",)
@@ -59,10 +61,9 @@ def _demo(place: Reserved, device: str, start: float, progress: Progress) -> Dem
     if place.again and (folder / "report.html").exists():
         raise OutputError(folder, "holds a demo already", "Look at its report.html, or add --overwrite")
     place.claim(OWNED)
-    stopped = (folder / "run" / "checkpoints" / "last.ckpt").is_file()
     truth = _write_films(folder, progress)
     out = folder / "run"
-    run = train(folder / "films", out=out, changes=CHANGES, device=device, resume=stopped, progress=progress)
+    run = train(folder / "films", out=out, changes=CHANGES, device=device, resume=has_begun(out), progress=progress)
     scored = evaluate(run.folder, device=device, progress=progress)
     predicted = predict(
         [folder / "unseen"], model=run.folder, out=folder / "predictions", device=device, progress=progress
@@ -79,7 +80,7 @@ def _demo(place: Reserved, device: str, start: float, progress: Progress) -> Dem
         sum(errors) / len(errors) if errors else None,
         surroundings.clock() - start,
     )
-    write_text(done.report, demo_page(done, scored, predicted, truth))
+    write_report(demo_page(done, scored, predicted, truth), done.folder)
     return done
 
 

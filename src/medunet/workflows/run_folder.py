@@ -72,6 +72,11 @@ def identity_of(recipe: Recipe, digest: str, init: object = None) -> dict[str, s
     return identity | {"init": str(init)[:16]} if init else identity
 
 
+def has_begun(folder: Path) -> bool:
+    """Whether a run's folder holds an epoch; a call that stopped while one took the other's place left the earlier."""
+    return any((folder / "checkpoints" / name).is_file() for name in ("last.ckpt", "previous.ckpt"))
+
+
 def check_run(folder: Path, identity: Mapping[str, str], *, resume: bool, overwrite: bool) -> None:
     """Refuse before anything is written or read at length.
 
@@ -80,7 +85,7 @@ def check_run(folder: Path, identity: Mapping[str, str], *, resume: bool, overwr
         InputError: there is no epoch to go on from.
     """
     again = check(folder, identity, overwrite=overwrite)
-    begun = any((folder / "checkpoints" / name).is_file() for name in ("last.ckpt", "previous.ckpt"))
+    begun = has_begun(folder)
     if again and begun and not resume:
         raise OutputError(folder, "holds this run already", "Add --resume to go on, or --overwrite to start anew")
     if resume and not (again and begun):
