@@ -9,6 +9,7 @@ import pytest
 from medunet.auditing import FINDINGS, Evidence, gather, look_at_all, portray, run_checks
 from medunet.images import write_labels, write_png
 from medunet.phantoms import chest_film
+from medunet.reports import render
 from medunet.workflows.audit_page import audit_page
 
 
@@ -22,7 +23,7 @@ def page(tmp_path):
     path.write_bytes((tmp_path / "images" / "film-1.png").read_bytes())
     gathered = gather(tmp_path)
     evidence = Evidence(gathered, look_at_all(gathered.cases))
-    return audit_page("<films>", portray(evidence), run_checks(FINDINGS, evidence, {"MU503"}), evidence)
+    return render(audit_page("<films>", portray(evidence), run_checks(FINDINGS, evidence, {"MU503"}), evidence))
 
 
 def test_portrait_comes_before_checks_and_these_before_findings(page):
@@ -66,5 +67,5 @@ def test_a_folder_of_broken_files_still_has_a_page(tmp_path):
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     gathered = gather(tmp_path)
     evidence = Evidence(gathered, look_at_all(gathered.cases))
-    page = audit_page("x", portray(evidence), run_checks(FINDINGS, evidence), evidence)
+    page = render(audit_page("x", portray(evidence), run_checks(FINDINGS, evidence), evidence))
     assert "there is no contact sheet" in page

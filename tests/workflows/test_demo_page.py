@@ -6,6 +6,7 @@ import pytest
 
 from medunet.images import write_dicom
 from medunet.phantoms import chest_film
+from medunet.reports import render
 from medunet.workflows.demo_page import Demo, demo_page
 from medunet.workflows.evaluate import evaluate
 from medunet.workflows.predict import predict
@@ -25,7 +26,7 @@ def made(run_copy, tmp_path):
 
 def test_the_page_tells_how_well_it_went_and_for_what_it_does_not_stand(made):
     done, scored, predicted, film = made
-    page = demo_page(done, scored, predicted, {"unseen-1": film.ctr})
+    page = render(demo_page(done, scored, predicted, {"unseen-1": film.ctr}))
     assert "off by 0.0213 on average" in page
     assert "0.900" in page
     assert f"{film.ctr:.3f}" in page
@@ -36,7 +37,7 @@ def test_the_page_tells_how_well_it_went_and_for_what_it_does_not_stand(made):
 
 def test_a_film_without_prediction_is_shown_as_such(made):
     done, scored, predicted, film = made
-    page = demo_page(done, scored, predicted, {"unseen-1": film.ctr, "unseen-2": 0.5})
+    page = render(demo_page(done, scored, predicted, {"unseen-1": film.ctr, "unseen-2": 0.5}))
     assert "not predicted" in page
 
 

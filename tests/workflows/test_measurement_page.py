@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+import PIL.Image
 import pytest
 
-from medunet.workflows.measurement_page import SHOWN, measurement_page
+from medunet.reports import plain_picture, render
+from medunet.workflows.measurement_page import MOST, SHOWN, measurement_page
+
+BLACK = PIL.Image.new("L", (16, 16))
 
 
 def row(case, value=0.5, status="ok", verdict="", reason="", name="ctr", unit="ratio"):
@@ -22,7 +29,7 @@ def page_of(rows, failed=None, inputs=None, picture=lambda case: None):
     cases = len({one["case"] for one in rows})
     failed = failed or {}
     inputs = cases + len(failed) if inputs is None else inputs
-    return measurement_page("predict", inputs, rows, failed, {"model": "m"}, picture)
+    return render(measurement_page("predict", inputs, rows, failed, {"model": "m"}, picture))
 
 
 def test_numbers_are_counted_by_their_status():
@@ -44,12 +51,12 @@ def test_what_failed_is_named_with_its_reason_and_the_flow_adds_up():
 
 
 def test_those_that_need_a_look_come_first_in_the_pictures():
-    rows = [row(f"ok-{n:02d}") for n in range(SHOWN)]
+    rows = [row(f"ok-{n:02d}") for n in range(MOST)]
     rows += [row("odd", 0.9, "flagged"), row("none", None, "missing", reason="cut off")]
     asked = []
     page_of(rows, picture=lambda case: asked.append(case))
     assert asked[:2] == ["none", "odd"]
-    assert len(asked) == SHOWN
+    assert len(asked) == MOST
 
 
 def test_the_verdict_is_explained_where_one_is_given():
@@ -79,3 +86,34 @@ def test_text_of_the_data_cannot_become_markup():
     page = page_of([row("<script>x</script>", reason="<b>bold</b>", status="flagged")])
     assert "<script>x" not in page
     assert "<b>bold" not in page
+
+
+def test_the_flow_ends_with_the_films_that_have_a_number():
+    rows = [row("a"), row("b", 0.9, "flagged", reason="implausible"), row("c", None, "missing", reason="no heart")]
+    page = measurement_page("predict", 6, rows, {"d": "is no image"}, {}, lambda case: None)
+    (flow,) = next(section.blocks for section in page.sections if section.title == "Flow of numbers")
+    assert [(step.count, step.left_out) for step in flow.steps] == [
+        (6, ((1, "could not be read or processed"), (2, "nothing to measure"))),
+        (3, ((1, "no cardiothoracic ratio: no heart"),)),
+        (2, ()),
+    ]
+    assert flow.steps[-1].note == "1 of them need a look"
+
+
+def test_every_film_leads_to_its_picture_up_to_what_a_page_can_hold():
+    rows = [row(f"case-{n:03d}") for n in range(MOST + 5)]
+    page = measurement_page("predict", len(rows), rows, {}, {}, lambda case: plain_picture(case, BLACK, alt=case))
+    first, rest = next(section.blocks for section in page.sections if section.title == "Films")
+    assert (len(first.items), len(rest.items)) == (SHOWN, MOST - SHOWN)
+    assert rest.folded
+    assert rest.caption == "Further films; 5 more are in overlays/"
+    html = render(page)
+    assert html.count('<td data-sort="case-') == MOST
+
+
+def test_heavy_pictures_leave_the_page_under_five_megabytes():
+    noise = np.random.default_rng(0).integers(0, 255, (320, 320, 3), dtype=np.uint8)
+    heavy = plain_picture("x", PIL.Image.fromarray(noise), alt="x")
+    rows = [row(f"case-{n:03d}") for n in range(MOST)]
+    html = render(measurement_page("predict", MOST, rows, {}, {}, lambda case: replace(heavy, key=case)))
+    assert 3_000_000 < len(html.encode()) < 5_000_000

@@ -21,12 +21,12 @@ from medunet.auditing import (
     run_checks,
 )
 from medunet.errors import UsageError
-from medunet.images import write_csv, write_json, write_text
+from medunet.images import write_csv, write_json
 from medunet.workflows.identifiers import keep_identifiers
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
-OWNED = ("identifiers.csv", "audit.csv", "audit.json", "report.html", "looks")
+OWNED = ("identifiers.csv", "audit.csv", "audit.json", "report.html", "figures", "looks")
 COLUMNS = ("code", "outcome", "severity", "case", "file", "cause", "remedy", "figure")
 
 
@@ -133,11 +133,12 @@ def _evidence(gathered: Gathered, folder: Path, workers: int, progress: Progress
 
 def _write(done: Audit, evidence: Evidence, name: str) -> None:
     """audit.csv, audit.json and the page."""
+    from medunet.reports import write_report
     from medunet.workflows.audit_page import audit_page
 
     write_csv(done.folder / "audit.csv", COLUMNS, rows_of(done.results))
     write_json(done.folder / "audit.json", done.to_dict())
-    write_text(done.folder / "report.html", audit_page(name, done.portrait, done.results, evidence))
+    write_report(audit_page(name, done.portrait, done.results, evidence), done.folder)
 
 
 def rows_of(results: Sequence[Result]) -> list[tuple[object, ...]]:

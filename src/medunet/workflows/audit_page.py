@@ -19,6 +19,7 @@ from medunet.reports import (
     KeyFigure,
     KeyFigures,
     Link,
+    Numbers,
     Page,
     Paragraph,
     Picture,
@@ -29,7 +30,6 @@ from medunet.reports import (
     Step,
     Table,
     film_picture,
-    render,
 )
 from medunet.reports.figures.style import ACCENT, MARK, new_figure, styled
 from medunet.reports.tables import Level
@@ -61,8 +61,8 @@ _LONGEST = 30
 _COLOURS = (MARK, ACCENT, "#3a9d6e", "#8a5fbf", "#b08900", "#5c6670")
 
 
-def audit_page(name: str, portrait: Portrait, results: Sequence[Result], evidence: Evidence) -> str:
-    """The HTML of `report.html`.
+def audit_page(name: str, portrait: Portrait, results: Sequence[Result], evidence: Evidence) -> Page:
+    """The page of `report.html`.
 
     Args:
         name: of the data.
@@ -78,14 +78,13 @@ def audit_page(name: str, portrait: Portrait, results: Sequence[Result], evidenc
     said = tuple(Paragraph(sentence) for sentence in evidence.gathered.provenance)
     if said:
         sections.append(Section("How the data were read", said))
-    page = Page(
+    return Page(
         title=f"medunet audit: {name}",
         command="medunet audit",
         summary=_summary(portrait, results),
         sections=tuple(sections),
         provenance=_provenance(portrait),
     )
-    return render(page)
 
 
 def _summary(portrait: Portrait, results: Sequence[Result]) -> tuple[str, ...]:
@@ -139,7 +138,9 @@ def _portrait(portrait: Portrait) -> list[Block]:
         blocks.append(_structures(portrait))
     if len(ratios) > 1:
         alt = f"{len(ratios)} ratios from {ratios[0]:.3f} to {ratios[-1]:.3f}, median {middle}"
-        blocks.append(Drawing.of(_ratio_figure(ratios), alt, "Cardiothoracic ratios of the masks"))
+        numbers = Numbers.of(("ctr",), [(ratio,) for ratio in ratios])
+        caption = "Cardiothoracic ratios of the masks"
+        blocks.append(Drawing.of(_ratio_figure(ratios), alt, caption, name="ctr", numbers=numbers))
     return blocks
 
 
@@ -191,7 +192,14 @@ def _percent(cell: Cell) -> Cell:
 
 def _drawing_of_histograms(histograms: Sequence[Histogram]) -> Drawing:
     names = ", ".join(f"{one.group} ({one.images})" for one in histograms)
-    return Drawing.of(_histogram_figure(histograms), f"Grey values of {names}", "Share of pixels by stored grey value")
+    rows = [
+        (one.group, one.low + step * (one.high - one.low) / len(one.shares), share)
+        for one in histograms
+        for step, share in enumerate(one.shares)
+    ]
+    numbers = Numbers.of(("group", "from_grey_value", "share_of_pixels"), rows)
+    caption = "Share of pixels by stored grey value"
+    return Drawing.of(_histogram_figure(histograms), f"Grey values of {names}", caption, name="grey", numbers=numbers)
 
 
 @styled

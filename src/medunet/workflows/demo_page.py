@@ -20,7 +20,6 @@ from medunet.reports import (
     Provenance,
     Section,
     Table,
-    render,
 )
 from medunet.workflows import surroundings
 from medunet.workflows.evaluation import Evaluation
@@ -73,8 +72,8 @@ class Demo:
         }
 
 
-def demo_page(done: Demo, scored: Evaluation, predicted: Predicted, truth: Mapping[str, float]) -> str:
-    """The HTML of the demo's `report.html`."""
+def demo_page(done: Demo, scored: Evaluation, predicted: Predicted, truth: Mapping[str, float]) -> Page:
+    """The page of the demo's `report.html`."""
     from medunet.prediction import load_model
 
     scheme = load_model(done.folder / "run").scheme
@@ -84,7 +83,7 @@ def demo_page(done: Demo, scored: Evaluation, predicted: Predicted, truth: Mappi
         for case in predicted.done
         if (picture := film_with_mask(cases[case], predicted.folder / "masks" / f"{case}.png", scheme, predicted.table))
     )
-    page = Page(
+    return Page(
         title="medunet demo: heart and lungs on synthetic chest films",
         command="medunet demo",
         summary=_summary(done, scored),
@@ -97,7 +96,6 @@ def demo_page(done: Demo, scored: Evaluation, predicted: Predicted, truth: Mappi
         ),
         provenance=Provenance(facts=(("Versions", tuple(surroundings.versions().items())),)),
     )
-    return render(page)
 
 
 _NOTE = (

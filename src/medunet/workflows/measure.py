@@ -15,9 +15,9 @@ from medunet.cases.masks import read_masks
 from medunet.cases.names import listed
 from medunet.cases.table_mask import TableMask
 from medunet.errors import InputError, OutputError
-from medunet.images import Image, LabelMap, remove, write_bytes, write_csv, write_text
+from medunet.images import Image, LabelMap, remove, write_bytes, write_csv
 from medunet.measuring import COLUMNS, rows
-from medunet.reports import Picture, film_picture, png_bytes
+from medunet.reports import Picture, film_picture, png_bytes, write_report
 from medunet.workflows.film_notes import notes_of, read_notes, sentences, write_notes
 from medunet.workflows.identifiers import Row, keep_identifiers
 from medunet.workflows.measured import Statements, caption, measure_case, overlay
@@ -128,7 +128,7 @@ def _complete_folder(
         notes,
         patients,
     )
-    write_text(folder / "report.html", page)
+    write_report(page, folder)
     done = tuple(case.id for case in found.cases if case.id not in failed)
     return Predicted(folder, "masks", done, failed, known, table, notes)
 

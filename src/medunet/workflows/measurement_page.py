@@ -24,7 +24,6 @@ from medunet.reports import (
     State,
     Step,
     Table,
-    render,
 )
 from medunet.workflows import surroundings
 from medunet.workflows.film_notes import Notes, by_note
@@ -32,7 +31,11 @@ from medunet.workflows.remarks import own_remarks, shared_remarks
 
 Row = Mapping[str, Any]
 SHOWN = 24
-"""Pictures on the page: first those without a number, then the flagged, then the rest."""
+"""Pictures that are seen at once: first those without a number, then the flagged, then the rest."""
+MOST = 200
+"""Pictures on the page at most, and fewer where they are heavy; the others are in overlays/."""
+MOST_BYTES = 4_200_000
+"""All pictures together; the rest of a page under 5 MB is for tables."""
 LEVELS = {"ok": "good", "flagged": "warning", "missing": "bad"}
 VERDICT_NOTE = (
     "A verdict is given for frontal PA films of adults alone. Without an interval, ratios from .45 to .55 are "
@@ -49,8 +52,8 @@ def measurement_page(
     picture: Callable[[str], Picture | None],
     notes: Notes | None = None,
     patients: Sequence[tuple[str, str, str, str]] = (),
-) -> str:
-    """The HTML of `report.html`.
+) -> Page:
+    """The page of `report.html`.
 
     Args:
         command: predict or measure.
@@ -64,13 +67,12 @@ def measurement_page(
     """
     main = _main_measurement(table)
     rows = [row for row in table if row["measurement"] == main]
-    order = sorted(rows, key=lambda row: ("missing", "flagged", "ok").index(row["status"]))
-    shown = [found for row in order[:SHOWN] if (found := picture(str(row["case"]))) is not None]
-    sections = [Section("Result", (_figures(main, rows, failed),))]
-    if shown:
-        rest = "" if len(rows) <= SHOWN else f" {len(shown)} of {len(rows)}: those that need a look come first."
-        caption = f"Contours as found, with the lines that were measured.{rest}"
-        sections.append(Section("Films", (Pictures(tuple(shown), caption),)))
+    sections = [
+        Section("Result", (_figures(main, rows, failed),)),
+        Section("Flow of numbers", (_flow(inputs, table, failed),)),
+    ]
+    if shown := _shown(rows, picture):
+        sections.append(Section("Films", _pictures(shown, len(rows))))
     shared = tuple(Paragraph(f"Every film: {remark}.", "note") for remark in shared_remarks(rows))
     sections.append(Section("Measurements", (*shared, _table(rows, main), *_others(table, main))))
     if any(row["verdict"] for row in rows):
@@ -82,14 +84,38 @@ def measurement_page(
     if failed:
         body = tuple((case, why) for case, why in failed.items())
         sections.append(Section("Not processed", (Table(("film", "reason"), body),)))
-    page = Page(
+    return Page(
         title=f"medunet {command}: {_label(main)}" if main else f"medunet {command}",
         command=f"medunet {command}",
         summary=_summary(main, rows, inputs, failed),
         sections=tuple(sections),
-        provenance=_provenance(inputs, table, failed, origin),
+        provenance=_provenance(origin),
     )
-    return render(page)
+
+
+def _shown(rows: Sequence[Row], picture: Callable[[str], Picture | None]) -> list[Picture]:
+    """Pictures of the films, those that need a look first, as many as a page can hold."""
+    order = sorted(rows, key=lambda row: ("missing", "flagged", "ok").index(row["status"]))
+    shown: list[Picture] = []
+    room = MOST_BYTES
+    for row in order[:MOST]:
+        found = picture(str(row["case"]))
+        if found is not None:
+            room -= found.weight
+            if room < 0:
+                break
+            shown.append(found)
+    return shown
+
+
+def _pictures(shown: Sequence[Picture], films: int) -> tuple[Pictures, ...]:
+    """The first of them open, the others folded."""
+    rest = "" if films <= SHOWN else " Those that need a look come first."
+    first = Pictures(tuple(shown[:SHOWN]), f"Contours as found, with the lines that were measured.{rest}")
+    if len(shown) <= SHOWN:
+        return (first,)
+    unseen = f"; {films - len(shown)} more are in overlays/" if films > len(shown) else ""
+    return first, Pictures(tuple(shown[SHOWN:]), f"Further films{unseen}", folded=True)
 
 
 def _noted(notes: Notes) -> Table:
@@ -183,15 +209,30 @@ def _others(table: Sequence[Row], main: str) -> tuple[Table, ...]:
     return (Table(header, tuple(body), "Further measurements; each film's own are in measurements.csv."),)
 
 
-def _provenance(inputs: int, table: Sequence[Row], failed: Mapping[str, str], origin: Mapping[str, str]) -> Provenance:
+def _flow(inputs: int, table: Sequence[Row], failed: Mapping[str, str]) -> Flow:
+    """Films that came, that were measured, and that have a number for the main measurement."""
     done = len({row["case"] for row in table})
-    nothing = inputs - done - len(failed)
-    left_out = [(len(failed), "could not be read or processed")] if failed else []
-    if nothing:
-        left_out.append((nothing, "nothing to measure"))
-    flow = Flow((Step("films given", inputs, tuple(left_out)), Step("measured", done)))
+    left_out = ((len(failed), "could not be read or processed"), (inputs - done - len(failed), "nothing to measure"))
+    steps = [Step("films given", inputs, left_out)]
+    main = _main_measurement(table)
+    rows = [row for row in table if row["measurement"] == main]
+    if main and len(rows) == done:
+        why = Counter(str(row["reason"] or "no reason given") for row in rows if row["value"] is None)
+        flagged = sum(row["status"] == "flagged" for row in rows)
+        steps.append(
+            Step("films measured", done, tuple((n, f"no {_label(main)}: {words}") for words, n in why.items()))
+        )
+        note = f"{flagged} of them need a look" if flagged else ""
+        steps.append(Step(f"films with a number ({_label(main)})", done - sum(why.values()), note=note))
+    else:
+        steps.append(Step("films measured", done))
+    return Flow(tuple(steps))
+
+
+def _provenance(origin: Mapping[str, str]) -> Provenance:
+    """What the masks came from, and what computed."""
     facts = (
         ("Masks from", tuple(origin.items())),
         ("Versions", tuple(surroundings.versions().items())),
     )
-    return Provenance(flow=flow, facts=facts)
+    return Provenance(facts=facts)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from medunet.cases import Case
 from medunet.cases.table import plain_cell
 from medunet.errors import InputError, OutputError
-from medunet.images import remove, write_bytes, write_csv, write_json, write_labels, write_text
+from medunet.images import remove, write_bytes, write_csv, write_json, write_labels
 from medunet.measuring import COLUMNS, rows
 from medunet.workflows.film_notes import Notes, by_note, notes_of, read_notes, sentences, write_notes
 from medunet.workflows.identifiers import Row, keep_identifiers
@@ -24,7 +24,16 @@ from medunet.workflows.progress import SILENT, Progress
 if TYPE_CHECKING:
     from medunet.prediction import Model
 
-OWNED = ("masks", "overlays", "measurements.csv", "failed.csv", "notes.csv", "identifiers.csv", "report.html")
+OWNED = (
+    "masks",
+    "overlays",
+    "measurements.csv",
+    "failed.csv",
+    "notes.csv",
+    "identifiers.csv",
+    "report.html",
+    "figures",
+)
 FAILED_COLUMNS = ("case", "file", "reason")
 SAVE_EVERY = 50
 """Cases after which the table of measurements is written again."""
@@ -287,6 +296,7 @@ def _write_report(
     notes: Notes,
     patients: Sequence[Row],
 ) -> None:
+    from medunet.reports import write_report
     from medunet.workflows.measurement_page import measurement_page
     from medunet.workflows.pictures import film_with_mask
 
@@ -304,4 +314,4 @@ def _write_report(
         notes,
         patients,
     )
-    write_text(folder / "report.html", page)
+    write_report(page, folder)
