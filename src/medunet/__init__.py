@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from medunet.workflows.plan import plan
     from medunet.workflows.predict import predict
     from medunet.workflows.run_folder import Run
+    from medunet.workflows.study import study
+    from medunet.workflows.study_result import Study
     from medunet.workflows.train import train
 
 __version__ = "0.1.0"
@@ -57,6 +59,7 @@ _HOME = {
     "Run": "medunet.workflows.run_folder",
     "Scheme": "medunet.images",
     "Score": "medunet.scoring",
+    "Study": "medunet.workflows.study_result",
     "TrainingError": "medunet.errors",
     "UsageError": "medunet.errors",
     "convert": "medunet.workflows.convert",
@@ -72,6 +75,7 @@ _HOME = {
     "read_image": "medunet.images",
     "read_recipe": "medunet.planning",
     "score": "medunet.scoring:score_case",
+    "study": "medunet.workflows.study",
     "train": "medunet.workflows.train",
 }
 
@@ -93,6 +97,7 @@ __all__ = [
     "Run",
     "Scheme",
     "Score",
+    "Study",
     "TrainingError",
     "UsageError",
     "audit",
@@ -108,6 +113,7 @@ __all__ = [
     "read_image",
     "read_recipe",
     "score",
+    "study",
     "train",
 ]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from medunet.cli import audit, convert, demo, evaluate, limits, measure, models, plan, predict, recipes, train
+from medunet.cli import audit, convert, demo, evaluate, limits, measure, models, plan, predict, recipes, study, train
 
 app = typer.Typer(
     name="medunet",
@@ -48,6 +48,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("predict")(predict.predict)
 app.command("measure")(measure.measure)
+app.command("study")(study.study)
 app.command("convert")(convert.convert)
 app.command("limits")(limits.limits)
 app.add_typer(models.app, name="models")

@@ -92,8 +92,8 @@ def compare_groups(
     return GroupComparison(
         flow=groups.flow,
         positive_when=positive_when,
-        positive=_spread(groups, groups.positive),
-        negative=_spread(groups, ~groups.positive),
+        positive=spread_of(groups, groups.positive),
+        negative=spread_of(groups, ~groups.positive),
         welch=welch_test(groups),
         mann_whitney=mann_whitney_test(groups),
         clustered_ranks=clustered_rank_test(groups),
@@ -115,7 +115,7 @@ def _remark(area: Estimate, positive_when: PositiveWhen) -> str:
     return f"{positive_when} values were stated to speak for the finding, but in these rows {other} ones do"
 
 
-def _spread(groups: Groups, rows: NDArray[np.bool_]) -> Spread:
+def spread_of(groups: Groups, rows: NDArray[np.bool_]) -> Spread:
     """The values of these rows."""
     value, subjects = groups.value[rows], int(np.unique(groups.subject[rows]).size)
     if not value.size:

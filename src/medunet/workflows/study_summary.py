@@ -1,0 +1,80 @@
+"""The summary of a study in plain words: the answer first, then how sure it is, then what it does not say."""
+
+from __future__ import annotations
+
+from medunet.cases.names import counted
+from medunet.studies import CutOffAccuracy
+from medunet.workflows.study_drawings import cut_off_text, value_digits, value_name
+from medunet.workflows.study_result import Study
+from medunet.workflows.study_words import in_words, number, percent
+
+HONEST = (
+    "This says how well the measurement agrees with the label, on these cases. It does not say that either is right, "
+    "and another population has other numbers."
+)
+
+
+def summary(study: Study) -> tuple[str, ...]:
+    """Sentences; the first is the answer."""
+    lines = [_answer(study), *_at_cut_off(study), _counts(study)]
+    lines += [f"Caution: {caution}." for caution in study.cautions]
+    return (*lines, HONEST)
+
+
+def _answer(study: Study) -> str:
+    """How far the two groups lie apart."""
+    found, name = study.primary.comparison, study.finding.name
+    area = found.area
+    if area.value is None:
+        return f"{value_name(study)} cannot be compared by {name}: {area.reason}."
+    digits = value_digits(study)
+    middle = [number(side.quantiles[2], digits) for side in (found.positive, found.negative) if side.quantiles]
+    medians = f"; the medians are {middle[0]} and {middle[1]}" if len(middle) == 2 else ""
+    return (
+        f"{value_name(study)} is {study.asked.positive_when} with {name} than without it in {100 * area.value:.0f} % "
+        f"of all pairs of two cases (AUC {in_words(area)}){medians}."
+    )
+
+
+def _at_cut_off(study: Study) -> list[str]:
+    """What the stated cut-off does, or that there is none, and what a chosen one is worth."""
+    lines = []
+    primary = study.primary
+    if primary.stated is not None:
+        lines.append(f"{_shares(primary.stated, study)}.")
+    else:
+        lines.append("No cut-off was stated beforehand (--cutoff), so no result here tests one.")
+    validated = primary.validated
+    if primary.chosen is not None and validated.sensitivity.value is not None:
+        lines.append(
+            f"A cut-off chosen on these very cases would be {cut_off_text(primary.chosen, study)}; "
+            "choosing one in this way and judging it on other subjects gives a sensitivity of "
+            f"{percent(validated.sensitivity)} and a specificity of {percent(validated.specificity)}."
+        )
+    return lines
+
+
+def _shares(found: CutOffAccuracy, study: Study) -> str:
+    side = "above" if found.positive_when == "higher" else "below"
+    return (
+        f"At the cut-off of {found.cut_off:g}, stated beforehand, {percent(found.sensitivity)} of the cases with "
+        f"{study.finding.name} lie {side} it (sensitivity), and {percent(found.specificity)} of those without do not "
+        "(specificity)"
+    )
+
+
+def _counts(study: Study) -> str:
+    """How many came and how many were analysed."""
+    flow = study.primary.comparison.flow
+    analysed = flow.positive + flow.negative
+    missing = flow.missing_positive + flow.missing_negative
+    text = (
+        f"{analysed} of {counted(study.rows.came, 'row')} are analysed: {flow.positive} with {study.finding.name} (of "
+        f"{counted(flow.positive_subjects, 'subject')}) and {flow.negative} without (of "
+        f"{counted(flow.negative_subjects, 'subject')})"
+    )
+    if flow.both_subjects:
+        text += f"; {counted(flow.both_subjects, 'subject')} have cases of both kinds"
+    if missing:
+        text += f". {counted(missing, 'case')} with a label could not be measured"
+    return text + "."

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from medunet.workflows.study import study
+from medunet.workflows.study_summary import HONEST, summary
+
+
+def plain(lines):
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def test_the_answer_comes_first_and_the_caveat_last(made_study):
+    lines = plain(summary(made_study))
+    area = made_study.primary.comparison.area
+    assert lines[0].startswith(
+        f"CTR is higher with cardiomegaly than without it in {100 * area.value:.0f} % of all pairs"
+    )
+    assert f"AUC {area.value:.2f}, 95 % interval {area.low:.2f} to {area.high:.2f}" in lines[0]
+    assert lines[1].startswith("At the cut-off of 0.5, stated beforehand, ")
+    assert "choosing one in this way and judging it on other subjects" in lines[2]
+    assert "101 of 107 rows are analysed" in lines[3]
+    assert "3 cases with a label could not be measured" in lines[3]
+    assert lines[4].startswith("Caution: view and label go together")
+    assert lines[-1] == HONEST
+
+
+def test_without_a_cut_off_it_says_so(made_study):
+    bare = replace(made_study, primary=replace(made_study.primary, stated=None))
+    assert "No cut-off was stated beforehand" in plain(summary(bare))[1]
+
+
+def test_where_nothing_can_be_compared_the_reason_is_the_answer(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,ctr,sick\na,0.5,1\nb,0.6,1\n", encoding="utf-8")
+    lines = summary(study(path, value="ctr", by="sick", out=tmp_path / "out"))
+    assert lines[0] == "CTR cannot be compared by sick: all 2 rows are positive: there is one group only."
