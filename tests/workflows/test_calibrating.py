@@ -76,6 +76,11 @@ def test_of_many_cases_some_are_taken_evenly(model, cases, heard, monkeypatch):
     assert heard.open is None
 
 
+def test_where_the_time_has_run_out_three_must_do(model, cases):
+    assert fit_on_validation(model, cases, seconds=lambda: 0.0).cases == calibrating.FEWEST_CASES == 3
+    assert fit_on_validation(model, cases, seconds=lambda: 0.1).cases == len(cases)
+
+
 def test_a_case_in_which_not_all_was_looked_for_is_left_out(model, cases):
     partly = [replace(case, annotated=("lung",)) for case in cases]
     assert fit_on_validation(model, [*partly, cases[0]]).cases == 1

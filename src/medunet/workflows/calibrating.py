@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,18 +17,28 @@ from medunet.workflows.progress import SILENT, Progress
 if TYPE_CHECKING:
     from medunet.prediction import Model, Temperature
 
-MOST_CASES = 50
+MOST_CASES = 25
 """Validation cases that are taken, evenly from all of them: one number needs no more."""
+
+FEWEST_CASES = 3
+"""Cases that are taken even where the time of a budget has run out."""
 
 PIXELS = 10_000
 """Pixels of each, evenly from the box around its structures, so that no film counts more than another."""
 
 NOT_LOOKED_FOR = "no validation case in which all of the model's structures were looked for"
 
+
 Sample = tuple[NDArray[np.float32], NDArray[np.intp]]
 
 
-def fit_on_validation(model: Model, cases: Sequence[Case], progress: Progress = SILENT) -> Temperature | str:
+def fit_on_validation(
+    model: Model,
+    cases: Sequence[Case],
+    progress: Progress = SILENT,
+    *,
+    seconds: Callable[[], float | None] = lambda: None,
+) -> Temperature | str:
     """The temperature that fits the validation cases best, or why there is none.
 
     It is fitted on the probabilities that `predict` gives on each film's own pixels, where `evaluate` judges them: in
@@ -39,6 +49,7 @@ def fit_on_validation(model: Model, cases: Sequence[Case], progress: Progress = 
         model: with the best weights.
         cases: of the validation split, with the model's names.
         progress: is told how it goes.
+        seconds: how many are left of a budget, None without one; where it has run out, the cases so far must do.
     """
     from medunet.prediction import fit_temperature
 
@@ -53,6 +64,9 @@ def fit_on_validation(model: Model, cases: Sequence[Case], progress: Progress = 
             sample = _sample(model, case)
             samples += [] if sample is None else [sample]
             progress.advance(number, case.id)
+            left = seconds()
+            if number >= FEWEST_CASES and left is not None and left <= 0:
+                break
     except InputError as fault:  # a film that is gone by now must not cost the training
         return f"a validation case could not be read again: {fault.what}"
     finally:

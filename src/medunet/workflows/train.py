@@ -276,7 +276,7 @@ def _finish(work: Work, fitted: Fitted, rows: list[EpochRow], record: dict[str, 
     remove(staging)
     network, plan, scheme = fitted.network.to(work.device), fitted.plan, Scheme.of(fitted.plan.classes)
     model = Model(folder.name, (network,), plan, scheme, weights_sha256="")
-    told = fit_on_validation(model, work.prepared.cases.of("val").cases, progress)
+    told = fit_on_validation(model, work.prepared.cases.of("val").cases, progress, seconds=lambda: work.time_left)
     digest = save_model(staging, network, plan, scheme, trained_on=sorted(seen), card=card, temperature=told)
     put_folder(staging, folder / "model")
     final |= {"weights_sha256": digest}
