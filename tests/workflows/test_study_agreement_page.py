@@ -21,6 +21,7 @@ def test_the_page_has_its_parts_in_order(agreed):
         "Largest differences",
         "Without a partner",
         "Methods behind the figures",
+        "Checklists",
     ]
     assert [drawing.name for drawing in page.drawings] == ["bland-altman", "equality"]
     assert all(drawing.narrow for drawing in page.drawings)

@@ -21,6 +21,7 @@ ORDER = (
     "View and label",
     "Limits",
     "Methods behind the figures",
+    "Checklists",
 )
 
 
@@ -36,7 +37,7 @@ def test_every_figure_has_a_twin_for_phones_and_its_numbers(made_study):
 
 
 def test_every_method_is_named_with_its_source(made_study):
-    (methods,) = study_page(made_study).sections[-1].blocks
+    (methods,) = study_page(made_study).sections[-2].blocks
     assert isinstance(methods, Table)
     words = " ".join(str(cell) for row in methods.rows for cell in row)
     for source in ("Obuchowski", "Welch 1947", "Wilson 1927", "Youden 1950", "Datta and Satten"):

@@ -17,6 +17,7 @@ from medunet.workflows.study_agreement_tables import (
     largest_table,
     parts_table,
 )
+from medunet.workflows.study_checklist import AGREEMENT, checklist_section
 from medunet.workflows.study_words import in_words, interval, number
 
 LIMITS = (
@@ -47,6 +48,7 @@ def agreement_page(study: AgreementStudy) -> Page:
         *_unmatched(study),
         Section("Methods behind the figures", (_methods(study),)),
     ]
+    sections.append(checklist_section(AGREEMENT, [section.title for section in sections]))
     return Page(
         title=f"medunet study: {study.name} of {names[0]} against {names[1]}",
         command="medunet study",

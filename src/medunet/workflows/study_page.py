@@ -5,6 +5,7 @@ from __future__ import annotations
 from medunet.reports import Block, KeyFigure, KeyFigures, Page, Paragraph, Provenance, Section, Table
 from medunet.studies import Estimate, HypothesisTest
 from medunet.workflows import surroundings
+from medunet.workflows.study_checklist import STUDY, checklist_section
 from medunet.workflows.study_cut_offs import chosen_section, stated_section
 from medunet.workflows.study_drawings import (
     box_drawing,
@@ -56,11 +57,13 @@ def study_page(study: Study) -> Page:
         Section("Limits", (Paragraph(LIMITS, "note"),)),
         Section("Methods behind the figures", (_methods(study),)),
     )
+    sections = [section for section in primary if section is not None]
+    sections.append(checklist_section(STUDY, [section.title for section in sections]))
     return Page(
         title=f"medunet study: {value_name(study)} by {study.finding.name}",
         command="medunet study",
         summary=summary(study),
-        sections=tuple(section for section in primary if section is not None),
+        sections=tuple(sections),
         provenance=_provenance(study),
     )
 
