@@ -108,3 +108,13 @@ def test_a_run_as_plain_values(tmp_path):
         "weights_sha256": "ff",
         "seconds": 1.3,
     }
+
+
+def test_a_run_shows_itself_in_a_notebook(tmp_path):
+    run = Run(tmp_path / "<b>run", 7, 9, 0.91234, "a" * 64, 90.0)
+    html = run._repr_html_()
+    assert "&lt;b&gt;run" in html
+    assert "9, the weights are of epoch 7" in html
+    assert "0.9123, which chose the weights: optimistic" in html
+    assert "1.5 min" in html
+    assert "not measured" in Run(tmp_path, 0, 1, None, "a" * 64, 1.0)._repr_html_()

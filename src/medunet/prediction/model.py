@@ -31,6 +31,12 @@ class Prediction:
     labels: LabelMap
     probabilities: NDArray[np.float32] | None = None
 
+    def _repr_html_(self) -> str:
+        """A notebook shows the label map and how much each structure takes."""
+        from medunet.prediction.showing import label_map_html
+
+        return label_map_html(self.labels)
+
 
 @dataclass(frozen=True, eq=False)
 class Model:

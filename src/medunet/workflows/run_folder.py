@@ -61,6 +61,20 @@ class Run:
             "seconds": round(self.seconds, 1),
         }
 
+    def _repr_html_(self) -> str:
+        """A notebook shows what the run came to."""
+        from medunet.reports import Column, notebook_table
+
+        dice = "not measured" if self.val_dice is None else f"{self.val_dice:.4f}, which chose the weights: optimistic"
+        rows = (
+            ("epochs", f"{self.epochs}, the weights are of epoch {self.best_epoch}"),
+            ("validation Dice", dice),
+            ("weights (sha256)", self.weights_sha256[:16]),
+            ("time", f"{self.seconds / 60:.1f} min"),
+        )
+        notes = ("Score it on films that chose nothing: mu.evaluate(run.folder).",)
+        return notebook_table(f"Run in {self.folder.name}", (Column("what"), Column("value")), rows, notes=notes)
+
 
 def identity_of(recipe: Recipe, digest: str, init: object = None) -> dict[str, str]:
     """What makes two calls of train the same: recipe, data, and the model to start from; not the length."""
