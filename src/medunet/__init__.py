@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from medunet.scoring import Score
     from medunet.scoring import score_case as score
     from medunet.workflows.audit import audit
+    from medunet.workflows.compare import compare
+    from medunet.workflows.comparison import Comparison
     from medunet.workflows.convert import convert
     from medunet.workflows.demo import demo
     from medunet.workflows.evaluate import evaluate
@@ -44,6 +46,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Case": "medunet.cases",
     "Cases": "medunet.cases",
+    "Comparison": "medunet.workflows.comparison",
     "Film": "medunet.measuring",
     "Grid": "medunet.images",
     "Image": "medunet.images",
@@ -62,6 +65,7 @@ _HOME = {
     "Study": "medunet.workflows.study_result",
     "TrainingError": "medunet.errors",
     "UsageError": "medunet.errors",
+    "compare": "medunet.workflows.compare",
     "convert": "medunet.workflows.convert",
     "audit": "medunet.workflows.audit",
     "demo": "medunet.workflows.demo",
@@ -82,6 +86,7 @@ _HOME = {
 __all__ = [
     "Case",
     "Cases",
+    "Comparison",
     "Film",
     "Grid",
     "Image",
@@ -101,6 +106,7 @@ __all__ = [
     "TrainingError",
     "UsageError",
     "audit",
+    "compare",
     "convert",
     "demo",
     "evaluate",

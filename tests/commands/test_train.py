@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from medunet.cli.train import _seconds
+from medunet.cli.train import seconds_of
 from medunet.errors import UsageError
 
 
@@ -133,13 +133,13 @@ def test_trackers_are_told_and_say_nothing_themselves(medunet, films, inside, ti
     ("text", "seconds"), [("90s", 90), ("15m", 900), ("15 min", 900), ("1.5h", 5400), ("2", 120), (" 3m ", 180)]
 )
 def test_a_budget_is_a_time(text, seconds):
-    assert _seconds(text) == seconds
+    assert seconds_of(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-5m", "0", "0s", "5 days", "1e3", "inf"])
 def test_what_is_no_time_is_refused(text):
     with pytest.raises(UsageError, match="is no time"):
-        _seconds(text)
+        seconds_of(text)
 
 
 def test_a_budget_ends_what_would_take_hours(medunet, films, inside, tiny):

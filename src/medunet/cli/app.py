@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from medunet.cli import audit, convert, demo, evaluate, limits, measure, models, plan, predict, recipes, study, train
+from medunet.cli import audit, compare, convert, demo, evaluate, limits, measure, models, plan, predict, recipes, study, train
 
 app = typer.Typer(
     name="medunet",
@@ -46,6 +46,7 @@ app.command("audit")(audit.audit)
 app.command("plan")(plan.plan)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("predict")(predict.predict)
 app.command("measure")(measure.measure)
 app.command("study")(study.study)

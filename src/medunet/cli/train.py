@@ -67,7 +67,7 @@ def train(
             changes=changes or [],
             fold=fold,
             init=init,
-            budget=None if budget is None else _seconds(budget),
+            budget=None if budget is None else seconds_of(budget),
             device=device,
             devices=devices,
             resume=resume,
@@ -87,7 +87,7 @@ def train(
     show(run.to_dict(), lines, as_json=as_json)
 
 
-def _seconds(text: str) -> float:
+def seconds_of(text: str) -> float:
     """`90s`, `15m`, `1.5h`; a bare number is minutes."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
     if not match or float(match[1]) <= 0:

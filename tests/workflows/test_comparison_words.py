@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from medunet.workflows.compare import compare
+from medunet.workflows.comparison_words import NOT_EQUAL, number, p_text, sentence_of, signed, summary_of
+
+
+def test_a_difference_that_is_shown(scored, dices, tmp_path):
+    done = compare([scored("a", dices()), scored("b", dices(0.95, seed=1))], out=tmp_path / "out")
+    said = sentence_of(done.differences[0])
+    assert said.startswith("heart Dice: b is 0.05")
+    assert "higher (better) than a on average (95 % interval 0.0" in said
+    assert "20 subjects" in said
+    assert NOT_EQUAL not in summary_of(done)
+
+
+def test_a_difference_that_is_not_shown_says_what_would_have_been(scored, dices, tmp_path):
+    done = compare([scored("a", dices()), scored("b", dices(seed=1))], out=tmp_path / "out")
+    said = sentence_of(done.differences[0])
+    assert "no difference is shown between b and a" in said
+    assert "would have been shown with 80 % chance" in said
+    assert NOT_EQUAL in summary_of(done)
+    assert summary_of(done)[0].startswith("0 of 1 test show")
+
+
+def test_seeds_that_may_turn_it_round(run_scored, dices, tmp_path):
+    runs = [
+        run_scored(f"{name}-{s}", dices(mean + 0.05 * s, seed=10 * s + lr), lr=lr, seed=s)
+        for name, lr, mean in (("low", 1, 0.80), ("high", 2, 0.83))
+        for s in range(3)
+    ]
+    done = compare(runs, out=tmp_path / "out")
+    assert "Other seeds may turn it round" in sentence_of(done.differences[0])
+
+
+def test_no_pair(scored, tmp_path):
+    def hole(case):
+        return [case, case, "lung", "dice", "", "ratio", "absent in both"]
+
+    tables = [scored(n, {"x": 0.9, "y": 0.8}, more=[hole("x"), hole("y")]) for n in "ab"]
+    done = compare(tables, out=tmp_path / "out")
+    assert sentence_of(done.difference("lung")) == "lung Dice: not compared, no case has a value in both."
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.0344, ".034"), (0.5, ".500"), (1.0, "1"), (0.00002, "2e-5"), (4e-4, "4e-4")]
+)
+def test_p_values(p, text):
+    assert p_text(p) == text
+
+
+def test_numbers_with_a_true_minus():
+    assert (number(-0.5, 2), number(-0.001, 2), signed(0.5, 1), signed(-0.5, 1), signed(0, 1)) == (
+        "−0.50", "0.00", "+0.5", "−0.5", "0.0",
+    )  # fmt: skip
