@@ -12,10 +12,12 @@ from medunet.reports.contact_sheet import contact_sheet
 from medunet.reports.drawing import Drawing, Numbers
 from medunet.reports.figures import (
     area_text,
+    bland_altman_figure,
     calibration_figure,
     confusion_figure,
     curves,
     dice_by_structure,
+    equality_figure,
     figure_pdf,
     figure_png,
     figure_svg,
@@ -68,6 +70,7 @@ __all__ = [
     "Step",
     "Table",
     "area_text",
+    "bland_altman_figure",
     "calibration_figure",
     "checklist_block",
     "colours_of",
@@ -76,6 +79,7 @@ __all__ = [
     "curves",
     "dice_by_structure",
     "draw_overlay",
+    "equality_figure",
     "figure_pdf",
     "figure_png",
     "figure_svg",
