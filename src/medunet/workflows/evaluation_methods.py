@@ -20,8 +20,9 @@ AGREEMENT = (
 
 def evaluation_methods(done: Evaluation, task: Task) -> Methods:
     """The methods text: data, network and training, metrics, statistics, software."""
-    paragraphs = (_data(done, task), _model(task), _metrics(done), _software(task))
+    paragraphs = (_data(done, task), _model(task), _metrics(done), _statistics(done), _software(task))
     sources = (*((UNET,) if task.plan is not None else ()), DICE, SURFACES, *((AGREEMENT,) if done.ratios else ()))
+    sources = (*sources, *(source for _, source in _interval_methods(done)))
     return Methods(tuple(" ".join(sentences) for part in paragraphs if (sentences := list(part))), sources)
 
 
@@ -127,6 +128,20 @@ def _metrics(done: Evaluation) -> Iterator[str]:
         yield "ROC curves rank pixels by the probability that the model gives them."
 
 
+def _statistics(done: Evaluation) -> Iterator[str]:
+    """How the intervals were made, as the estimates themselves say it."""
+    yield "The subject, not the image, was the unit of every interval; intervals are at 95 %."
+    for name, _ in _interval_methods(done):
+        yield f"Used: {name}."
+
+
+def _interval_methods(done: Evaluation) -> tuple[tuple[str, str], ...]:
+    """Name and source of each method behind an interval of a mean or a median, each once."""
+    known = [done.interval(one) for one in done.summaries if one.metric in ("dice", "ctr_abs_error") and one.n]
+    estimates = [one for both in known for one in (both.mean, both.median) if one.low is not None]
+    return tuple(dict.fromkeys((one.method.name, one.method.source) for one in estimates))
+
+
 def _software(task: Task) -> Iterator[str]:
     now = surroundings.versions()
     yield "Computed with " + ", ".join(f"{name} {version}" for name, version in now.items()) + "."
@@ -156,6 +171,7 @@ def evaluation_facts(done: Evaluation, task: Task, titles: Sequence[str]) -> dic
         "software": Answer(f"medunet {surroundings.versions()['medunet']} and packages", PROVENANCE),
         "metrics": Answer("Dice, IoU, HD95, ASSD, NSD and others, with the rule for empties", at("Scores")),
         "statistics": Answer("in the text for a paper", at("Methods")),
+        "precision": Answer("means and medians with 95 % intervals, or why there are none", at("Scores")),
         "performance": Answer("summary and every case", at("Scores")),
         "failures": Answer("worst cases with pictures; confusion of all pixels", at("Worst cases")),
         "cross table": Answer("confusion of all pixels", at("Distribution and confusion")),
