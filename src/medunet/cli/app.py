@@ -7,7 +7,21 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from medunet.cli import audit, compare, convert, demo, evaluate, limits, measure, models, plan, predict, recipes, study, train
+from medunet.cli import (
+    audit,
+    compare,
+    convert,
+    demo,
+    evaluate,
+    limits,
+    measure,
+    models,
+    plan,
+    predict,
+    recipes,
+    study,
+    train,
+)
 
 app = typer.Typer(
     name="medunet",
