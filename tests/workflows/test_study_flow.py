@@ -42,4 +42,4 @@ def test_the_groups_stand_beside_each_other_with_the_reasons(made_study):
     assert counts["rows analysed"] == (found.positive, found.negative)
     assert counts["with a remark of the measurement (flagged), analysed all the same"] == (1, 0)
     assert reasons.rows == (("no lung", 1, 1), ("no heart", 0, 1))
-    assert "1 rows have none and 2 an uncertain or blank one" in groups.caption
+    assert "Without one: 1; uncertain or blank: 2." in groups.caption

@@ -20,7 +20,7 @@ def test_the_answer_comes_first_and_the_caveat_last(made_study):
     assert lines[1].startswith("At the cut-off of 0.5, stated beforehand, ")
     assert "choosing one in this way and judging it on other subjects" in lines[2]
     assert "101 of 107 rows are analysed" in lines[3]
-    assert "3 cases with a label could not be measured" in lines[3]
+    assert lines[3].endswith("Left out: 1 without a label, 2 with an uncertain label, 3 that could not be measured.")
     assert lines[4].startswith("Caution: view and label go together")
     assert lines[-1] == HONEST
 
@@ -28,6 +28,14 @@ def test_the_answer_comes_first_and_the_caveat_last(made_study):
 def test_without_a_cut_off_it_says_so(made_study):
     bare = replace(made_study, primary=replace(made_study.primary, stated=None))
     assert "No cut-off was stated beforehand" in plain(summary(bare))[1]
+
+
+def test_with_few_subjects_the_reason_is_said_once(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("id,ctr,sick\n" + "".join(f"c{n},{n},{int(n > 25)}\n" for n in range(30)), encoding="utf-8")
+    line = plain(summary(study(path, value="ctr", by="sick", cutoff=20, out=tmp_path / "out")))[1]
+    assert "100 % of the cases with sick lie above it (sensitivity), and 81 % of those without" in line
+    assert line.count("4 subjects with the finding; an interval needs 10 in each group") == 1
 
 
 def test_where_nothing_can_be_compared_the_reason_is_the_answer(tmp_path):

@@ -47,7 +47,7 @@ def flow_blocks(study: Study) -> tuple[Block, ...]:
     ]
     without = len(study.finding.join.without_label)
     caption = (
-        f"Label: {study.finding.rule}. {without} rows have none and {found.uncertain} an uncertain or blank one. "
+        f"Label: {study.finding.rule}. Without one: {without}; uncertain or blank: {found.uncertain}. "
         f"Subjects: {rows.subject_from}."
     )
     blocks: list[Block] = [flow_of(study), Table(header, tuple(lines), caption)]

@@ -109,8 +109,9 @@ def _methods(study: Study) -> Block:
         names = methods.setdefault((one.method.name, one.method.source), [])
         if name not in names:
             names.append(name)
-    rows = tuple((", ".join(names), method, source) for (method, source), names in methods.items())
-    return Table(("figures", "method", "source"), rows, "The subject is the unit of every interval.")
+    rows = tuple((names[0], method, source, ", ".join(names[1:]) or "–") for (method, source), names in methods.items())
+    header = ("figure", "method", "source", "also of")
+    return Table(header, rows, "The subject is the unit of every interval.")
 
 
 def _provenance(study: Study) -> Provenance:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medunet.reports import Block, Cell, Column, Gap, Paragraph, Section, Table
-from medunet.studies import Spread
+from medunet.studies import STATED, Estimate, Spread
 from medunet.studies.group_analysis import GroupAnalysis
 from medunet.workflows.study_cut_offs import chosen_blocks
 from medunet.workflows.study_drawings import cut_off_text, group_names, value_digits, value_name
@@ -86,7 +86,8 @@ def missing_section(study: Study) -> Section:
     for accuracy in filter(None, (study.primary.stated, study.primary.chosen)):
         for name, one in shares_of(accuracy).items():
             if WORST in name:
-                at = f"{name.split(',')[0]} at {cut_off_text(accuracy, study)}, {accuracy.origin}"
+                chosen = "" if accuracy.origin == STATED else ", in-sample"
+                at = f"{name.split(',')[0]} at {cut_off_text(accuracy, study)}{chosen}"
                 rows.append(estimate_row(at, one))
     text = (
         f"{missing} rows with a label have no measurement. Here each of them has the value that speaks most strongly "
@@ -99,20 +100,23 @@ def subgroup_section(study: Study) -> Section | None:
     """Results by subgroup; None where none was asked for."""
     if not study.subgroups and not study.no_subgroups:
         return None
-    upper, lower = group_names(study)
     header: tuple[Column | str, ...] = (
         "subgroup",
-        *(Column(f"{what}, {group}", numeric=True) for group in (upper, lower) for what in ("rows", "subjects")),
+        "with",
+        "without",
         Column("not measured", numeric=True),
         Column("AUC", numeric=True),
         "95 % interval",
     )
     if study.asked.cut_off is not None:
-        header = (*header, f"sensitivity at {study.asked.cut_off:g}", f"specificity at {study.asked.cut_off:g}")
+        header = (*header, "sensitivity", "specificity")
     rows = tuple(_subgroup_row(one) for one in study.subgroups)
     blocks: list[Block] = [Paragraph(EXPLORATORY, "note")]
     if rows:
-        blocks.append(Table(header, rows, "Numbers in brackets are 95 % intervals."))
+        at = "" if study.asked.cut_off is None else f" at {study.asked.cut_off:g}, stated beforehand"
+        said = f"Rows and subjects with and without {study.finding.name}"
+        said += f"; sensitivity and specificity{at} with 95 % intervals." if at else "."
+        blocks.append(Table(header, rows, said))
     blocks += [Paragraph(f"{column}: no subgroups, it {why}.", "note") for column, why in study.no_subgroups.items()]
     return Section("Subgroups", tuple(blocks))
 
@@ -189,7 +193,10 @@ def _subgroup_row(one: Subgroup) -> tuple[Cell, ...]:
     flow = one.flow
     area: Cell = Gap("none") if one.area.value is None else number(one.area.value)
     limits = interval(one.area)
-    counts = (flow.positive, flow.positive_subjects, flow.negative, flow.negative_subjects)
+    counts = (
+        unbroken(f"{flow.positive} of {flow.positive_subjects}"),
+        unbroken(f"{flow.negative} of {flow.negative_subjects}"),
+    )
     row: tuple[Cell, ...] = (
         f"{one.column}: {one.level}",
         *counts,
@@ -199,4 +206,9 @@ def _subgroup_row(one: Subgroup) -> tuple[Cell, ...]:
     )
     if one.stated is None:
         return row
-    return (*row, percent(one.stated.sensitivity), percent(one.stated.specificity))
+    return (*row, _at_cut_off(one.stated.sensitivity), _at_cut_off(one.stated.specificity))
+
+
+def _at_cut_off(one: Estimate) -> str:
+    """A share; why it has no interval stands beside the area, for the reason is one."""
+    return percent(one) if one.value is None or one.low is not None else f"{percent(one).split(' (')[0]}, no interval"

@@ -56,10 +56,13 @@ def _at_cut_off(study: Study) -> list[str]:
 
 def _shares(found: CutOffAccuracy, study: Study) -> str:
     side = "above" if found.positive_when == "higher" else "below"
+    both, reason = (found.sensitivity, found.specificity), found.sensitivity.reason
+    once = reason != "" and reason == found.specificity.reason and None not in [one.value for one in both]
+    high, low = (percent(one).split(" (")[0] if once else percent(one) for one in both)
     return (
-        f"At the cut-off of {found.cut_off:g}, stated beforehand, {percent(found.sensitivity)} of the cases with "
-        f"{study.finding.name} lie {side} it (sensitivity), and {percent(found.specificity)} of those without do not "
-        "(specificity)"
+        f"At the cut-off of {found.cut_off:g}, stated beforehand, {high} of the cases with {study.finding.name} lie "
+        f"{side} it (sensitivity), and {low} of those without do not (specificity)"
+        + (f"; no intervals: {reason}" if once else "")
     )
 
 
@@ -68,6 +71,14 @@ def _counts(study: Study) -> str:
     flow = study.primary.comparison.flow
     analysed = flow.positive + flow.negative
     missing = flow.missing_positive + flow.missing_negative
+    conditions = sum(count for count, _ in study.rows.left_out)
+    without = len(study.finding.join.without_label)
+    left = (
+        (conditions, "by the conditions"),
+        (without, "without a label"),
+        (flow.uncertain, "with an uncertain label"),
+        (missing, "that could not be measured"),
+    )
     text = (
         f"{analysed} of {counted(study.rows.came, 'row')} are analysed: {flow.positive} with {study.finding.name} (of "
         f"{counted(flow.positive_subjects, 'subject')}) and {flow.negative} without (of "
@@ -75,6 +86,6 @@ def _counts(study: Study) -> str:
     )
     if flow.both_subjects:
         text += f"; {counted(flow.both_subjects, 'subject')} have cases of both kinds"
-    if missing:
-        text += f". {counted(missing, 'case')} with a label could not be measured"
+    if said := [f"{count} {why}" for count, why in left if count]:
+        text += f". Left out: {', '.join(said)}"
     return text + "."

@@ -10,16 +10,16 @@ from medunet.studies import Estimate, HypothesisTest
 ESTIMATE_HEADER = (
     "figure",
     Column("value", 3, numeric=True),
+    "95 % interval",
     Column("rows", numeric=True),
     Column("subjects", numeric=True),
-    "95 % interval, or why there is none",
 )
 TEST_HEADER = (
     "test",
     Column("statistic", 3, numeric=True),
     "p",
+    "what counts once",
     Column("subjects", numeric=True),
-    "what counts once, or why there is no test",
 )
 
 
@@ -77,10 +77,10 @@ def p_text(p: float | None) -> str:
 def estimate_row(name: str, one: Estimate, digits: int = 3) -> tuple[Cell, ...]:
     """A row under `ESTIMATE_HEADER`."""
     value: Cell = Gap("none") if one.value is None else number(one.value, digits)
-    return (name, value, one.rows, one.subjects, interval(one, digits))
+    return (name, value, interval(one, digits), one.rows, one.subjects)
 
 
 def test_row(name: str, one: HypothesisTest) -> tuple[Cell, ...]:
     """A row under `TEST_HEADER`."""
     statistic: Cell = Gap("none") if one.statistic is None else float(one.statistic)
-    return (name, statistic, p_text(one.p_value), one.subjects, one.reason or one.units)
+    return (name, statistic, p_text(one.p_value), one.reason or one.units, one.subjects)
