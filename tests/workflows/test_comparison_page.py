@@ -22,7 +22,7 @@ def page(tmp_path):
 def test_what_a_reader_is_owed(page, scored, dices):
     text = page(scored("a", dices()), scored("b", dices(0.95, seed=1) | {"alone": 0.5}))
     for words in (
-        "1 of 1 test show a difference",
+        "1 of 1 test shows a difference",
         "no difference shown is not equality",
         "Not a medical device",
         "Where the runs differ most",

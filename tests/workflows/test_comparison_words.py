@@ -21,7 +21,7 @@ def test_a_difference_that_is_not_shown_says_what_would_have_been(scored, dices,
     assert "no difference is shown between b and a" in said
     assert "would have been shown with 80 % chance" in said
     assert NOT_EQUAL in summary_of(done)
-    assert summary_of(done)[0].startswith("0 of 1 test show")
+    assert summary_of(done)[0].startswith("0 of 1 test shows")
 
 
 def test_seeds_that_may_turn_it_round(run_scored, dices, tmp_path):

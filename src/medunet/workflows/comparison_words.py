@@ -15,9 +15,9 @@ def summary_of(done: Comparison) -> tuple[str, ...]:
     """The answer first, then each figure, cautions and limits."""
     tests = done.differences
     shown = sum(one.shown for one in tests)
-    which = "test" if len(tests) == 1 else "tests"
+    which = "test shows" if len(tests) == 1 else "tests show"
     lines = [
-        f"{shown} of {len(tests)} {which} show a difference (Wilcoxon signed-rank on subjects, p ≤ .05 after Holm's "
+        f"{shown} of {len(tests)} {which} a difference (Wilcoxon signed-rank on subjects, p ≤ .05 after Holm's "
         f"correction), on {done.cases} cases of {done.subjects} subjects that all runs were scored on."
     ]
     lines += [sentence_of(one) for one in tests[:_MOST]]

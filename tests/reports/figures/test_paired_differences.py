@@ -52,3 +52,10 @@ def test_differences_of_0_have_room():
 def test_the_same_bytes_each_time():
     first, second = (figure_svg(paired_differences([row([0.1, -0.2])], "x")) for _ in range(2))
     assert first == second
+
+
+def test_a_long_label_is_wrapped_on_a_phone():
+    label = "CTR absolute error, against column ctr_source, other − baseline; lower is better"
+    narrow, wide = (paired_differences([row([0.1])], label, narrow=small) for small in (True, False))
+    assert "\n" in narrow.axes[0].get_xlabel()
+    assert "\n" not in wide.axes[0].get_xlabel()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,7 +74,7 @@ def paired_differences(rows: Sequence[DifferenceRow], label: str, *, narrow: boo
     axes.locator_params(axis="x", nbins=4 if narrow else 7)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
-    axes.set_xlabel(label)
+    axes.set_xlabel(fill(label, 44) if narrow else label)
     return figure
 
 
@@ -84,12 +85,13 @@ def _draw(axes: Axes, place: int, row: DifferenceRow, colour: str, narrow: bool)
         _box(axes, place, points, colour)
         points = np.concatenate([points[:_OUTERMOST], points[-_OUTERMOST:]])
     axes.plot(points, place + _spread(points.size), "o", color=colour, markersize=3.6, alpha=0.6, markeredgewidth=0)
+    below = place + (0.24 if narrow else 0.33)
     if row.mean is not None:
         if row.low is not None and row.high is not None:
-            axes.plot([row.low, row.high], [place + 0.33] * 2, color=INK, linewidth=1.6, solid_capstyle="butt")
-        axes.plot(row.mean, place + 0.33, "D", color=INK, markersize=5)
+            axes.plot([row.low, row.high], [below] * 2, color=INK, linewidth=1.6, solid_capstyle="butt")
+        axes.plot(row.mean, below, "D", color=INK, markersize=5)
     if narrow:
-        axes.annotate(f"{row.name}: {row.words}", (0, place - 0.6), xycoords=("axes fraction", "data"), va="center",
+        axes.annotate(f"{row.name}: {row.words}", (0, place - 0.55), xycoords=("axes fraction", "data"), va="center",
                       fontsize=8, color=INK)  # fmt: skip
     else:
         axes.annotate(row.words, (1, place), xycoords=("axes fraction", "data"), xytext=(8, 0),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from medunet.reports.figures.style import INK, MARK, MUTED, new_figure, nothing_to_show, styled
@@ -54,5 +55,5 @@ def seed_means(rows: Sequence[SeedRow], label: str, *, narrow: bool = False) -> 
     axes.locator_params(axis="x", nbins=4 if narrow else 7)
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x")
-    axes.set_xlabel(label)
+    axes.set_xlabel(fill(label, 44) if narrow else label)
     return figure
