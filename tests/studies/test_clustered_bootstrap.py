@@ -24,6 +24,16 @@ def test_a_seed_is_an_answer(cohort):
     assert bootstrap_area(groups, "higher", replicates=30, seed=1) != bootstrap_area(groups, "higher", replicates=30)
 
 
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("figure", [bootstrap_area, youden_cut_off])
+def test_rows_written_twice_change_nothing(cohort, both, figure):
+    value, label, subject = cohort(rows=3, both=both)
+    once = figure(Groups.of(value, label, subject), "higher", replicates=60)
+    twice = figure(Groups.of([*value, *value], [*label, *label], [*subject, *subject]), "higher", replicates=60)
+    assert (twice.value, twice.low, twice.high) == pytest.approx((once.value, once.low, once.high), rel=1e-10)
+    assert twice.subjects == once.subjects
+
+
 def test_at_perfect_separation_the_bootstrap_says_so():
     groups = Groups.of(np.arange(40.0), np.arange(40) >= 20)
     found = bootstrap_area(groups, "higher", replicates=20)

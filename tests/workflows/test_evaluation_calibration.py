@@ -21,7 +21,7 @@ WHOLE = {"right lung": "lung", "left lung": "lung"}
 
 @pytest.fixture(scope="module")
 def done(trained, others, tmp_path_factory):
-    """The tiny run on four films of four subjects."""
+    """The tiny run on four films of three subjects."""
     return evaluate(trained.folder, others, out=tmp_path_factory.mktemp("calibration") / "out", device="cpu")
 
 
@@ -61,12 +61,12 @@ def test_summary_table_and_figure_hold_the_same_numbers(done, trained):
     for row in rows:
         one = told["structures"][row["structure"]][row["figure"]][row["temperature"]]
         assert float(row["value"]) == pytest.approx(one["value"], abs=1e-6)  # as written
-        assert row["reason"] == one["reason"] == "4 subjects; an interval needs 10"
+        assert row["reason"] == one["reason"] == "3 subjects; an interval needs 10"
     bins = rows_of(done.folder / "figures" / "calibration.csv")
     heart = [row for row in bins if (row["structure"], row["temperature"]) == ("heart", "before") and row["observed"]]
     total = sum(int(row["pixels"]) for row in heart)
     gaps = (int(row["pixels"]) * abs(float(row["observed"]) - float(row["mean_probability"])) for row in heart)
-    assert sum(gaps) / total == pytest.approx(told["structures"]["heart"]["ece"]["before"]["value"])
+    assert sum(gaps) / total == pytest.approx(told["structures"]["heart"]["ece"]["before"]["value"], abs=1e-5)
     for ending in ("svg", "pdf", "png"):
         assert (done.folder / "figures" / f"calibration.{ending}").stat().st_size > 1000
 
