@@ -23,7 +23,7 @@ def test_rows_join_by_case_and_what_does_not_fit_is_listed(tmp_path):
     assert found.cells("sick") == [("a", "1"), ("c", "0"), ("x", "1")]
 
 
-@pytest.mark.parametrize("name", ["a.png", "films/a.dcm", "C:\\films\\a.jpg", "a"])
+@pytest.mark.parametrize("name", ["a.png", "films/a.dcm", "films\\a.jpg", "a"])
 def test_a_file_s_name_names_its_case(tmp_path, name):
     assert join(labels(tmp_path, f"Image Index,sick\n{name},1\n"), CASES).tags["a"]["sick"] == "1"
 
