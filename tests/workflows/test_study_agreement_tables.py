@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from medunet.reports import Gap, Interval
 from medunet.studies import agreement_of, readings
 from medunet.workflows.study_agreement_tables import (
@@ -42,6 +44,15 @@ def test_the_largest_differences_come_first_by_name(agreed):
     table = largest_table(agreed)
     assert table.rows[0][:3] == ("a", 0.52, 0.49)
     assert len(table.rows) == 6
+
+
+def test_remarks_of_every_film_are_left_out(agreed):
+    pairs = tuple(
+        replace(pair, reasons=("view unknown; touches the edge" if pair.case == "a" else "view unknown", ""))
+        for pair in agreed.pairing.pairs
+    )
+    told = largest_table(replace(agreed, pairing=replace(agreed.pairing, pairs=pairs)))
+    assert [row[-1] for row in told.rows] == ["one: touches the edge", *["–"] * 5]
 
 
 def test_a_cell_is_as_much_as_there_is():

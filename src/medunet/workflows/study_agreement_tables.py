@@ -5,6 +5,7 @@ from __future__ import annotations
 from medunet.reports import Block, Cell, Column, Gap, Interval, Table
 from medunet.studies import Agreement, Estimate
 from medunet.studies.agreement_flips import Flips
+from medunet.workflows.remarks import own_remarks, shared_remarks
 from medunet.workflows.study_agreement_result import AgreementStudy, difference, figures_of
 from medunet.workflows.study_words import p_text
 
@@ -99,9 +100,12 @@ def largest_table(study: AgreementStudy) -> Table:
         Column("difference", digits, numeric=True),
         "remarks",
     )
+    sides = [[{"value": 0, "reason": pair.reasons[side]} for pair in study.pairing.complete] for side in (0, 1)]
+    shared = [shared_remarks(side) for side in sides]  # what holds for every film explains no difference
     rows: list[tuple[Cell, ...]] = []
     for pair in study.largest[:SHOWN]:
-        words = [f"{name}: {why}" for name, why in zip(study.pairing.names, pair.reasons, strict=True) if why]
+        own = [own_remarks({"reason": why}, said) for why, said in zip(pair.reasons, shared, strict=True)]
+        words = [f"{name}: {why}" for name, why in zip(study.pairing.names, own, strict=True) if why]
         if pair.first is not None and pair.second is not None:
             rows.append((pair.case, pair.first, pair.second, difference(pair), "; ".join(words) or "–"))
     more = len(study.pairing.complete) - len(rows)
