@@ -35,10 +35,10 @@ def test_the_dots_of_the_dice_figure_are_the_scores(done):
 
 
 def test_the_dots_of_the_ratio_figure_are_the_ratios(done):
-    if len(done.ratios) < 2:
-        pytest.skip("the tiny run finds too few ratios for a figure")
+    if not done.ratios:
+        pytest.skip("the tiny run finds no ratio for a figure")
     rows = rows_of(done.folder / "figures" / "ctr.csv")
-    assert {row["case"]: float(row["predicted"]) for row in rows} == pytest.approx(
+    assert {row["case"]: float(row["first"]) for row in rows} == pytest.approx(
         {case: pair[1] for case, pair in done.ratios.items()}, abs=1e-5
     )
 

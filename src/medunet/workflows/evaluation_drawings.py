@@ -10,7 +10,6 @@ from medunet.reports import (
     confusion_figure,
     curves,
     dice_by_structure,
-    measurement_agreement,
 )
 from medunet.reports.drawing import Number
 from medunet.scoring import ConfusionMatrix
@@ -41,15 +40,6 @@ def confusion_drawing(matrix: ConfusionMatrix) -> Drawing:
         if row.sum()
     )
     return Drawing.of(confusion_figure(matrix.names, matrix.pixels), alt, name="confusion", numbers=numbers)
-
-
-def ratio_drawing(done: Evaluation) -> Drawing:
-    """Predicted against reference ratio; there must be two cases with both."""
-    reference, predicted = zip(*done.ratios.values(), strict=True)
-    bias = sum(p - r for r, p in done.ratios.values()) / len(done.ratios)
-    alt = f"Differences of predicted and reference ratio over {len(done.ratios)} cases, mean {bias:+.4f}"
-    numbers = Numbers.of(("case", "reference", "predicted"), [(case, *pair) for case, pair in done.ratios.items()])
-    return Drawing.of(measurement_agreement(reference, predicted, "CTR"), alt, name="ctr", numbers=numbers)
 
 
 def curves_drawing(task: Task) -> Drawing:
