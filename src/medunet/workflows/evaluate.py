@@ -15,11 +15,14 @@ from medunet.scoring import (
     NOT_PREDICTED,
     SCORE_COLUMNS,
     TOLERANCE,
+    Calibration,
+    CaseCalibration,
     ConfusionMatrix,
     PooledRoc,
     RocCounts,
     Score,
     auc_scores,
+    calibrate_case,
     confusion,
     count_case,
     score_case,
@@ -28,6 +31,7 @@ from medunet.scoring import (
     summarise,
     with_pooled,
 )
+from medunet.workflows.calibration_figures import CalibrationFigures
 from medunet.workflows.evaluation import Evaluation, Predicted, Task
 from medunet.workflows.measured import Statements, measure_case
 from medunet.workflows.output import reserve
@@ -110,12 +114,16 @@ def _evaluated(task: Task, column: str | None, tolerance: float, progress: Progr
         task.cases.provenance,
         task.caution,
         roc,
+        _calibration(scored, task),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """One case with its scores; `failure` says why there was no prediction, `roc` is None without probabilities."""
+    """One case with its scores; `failure` says why there was no prediction.
+
+    `roc` and `calibration` are None without probabilities.
+    """
 
     case: Case
     scores: tuple[Score, ...]
@@ -123,6 +131,7 @@ class Scored:
     ratios: tuple[float, float] | None
     failure: str
     roc: Mapping[str, RocCounts] | None = None
+    calibration: CaseCalibration | None = None
 
 
 def _score_all(task: Task, column: str | None, tolerance: float, progress: Progress) -> Iterator[Scored]:
@@ -171,7 +180,24 @@ def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None, 
     if prediction is not None:  # what the model does not know counts as background
         matrix = confusion(reference, prediction, where=case.id).folded(task.unknown)
     counts, areas = _roc_scores(case, reference, predicted, task.no_roc or failure)
-    return Scored(case, (*scores, *areas, *errors), matrix, ratios, failure, counts)
+    calibration = None if predicted is None else _calibrated(case, reference, predicted)
+    return Scored(case, (*scores, *areas, *errors), matrix, ratios, failure, counts, calibration)
+
+
+def _calibrated(case: Case, reference: LabelMap, predicted: Predicted) -> CaseCalibration | None:
+    """Whether the probabilities of one case are right."""
+    if predicted.probabilities is None:
+        return None
+    shares = (predicted.probabilities, predicted.calibrated)
+    return calibrate_case(case.subject, reference, predicted.labels, *shares, annotated=case.annotated, where=case.id)
+
+
+def _calibration(scored: Sequence[Scored], task: Task) -> CalibrationFigures:
+    """Over all cases."""
+    counted = [one.calibration for one in scored if one.calibration is not None]
+    missing = 0 if task.no_roc else len(scored) - len(counted)
+    why = task.temperature if isinstance(task.temperature, str) else ""
+    return CalibrationFigures.of(Calibration(counted, why, missing, task.no_roc), task.temperature)
 
 
 def _roc_scores(

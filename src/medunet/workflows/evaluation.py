@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from medunet.cases import Case, Cases
 from medunet.images import Image, LabelMap
 from medunet.scoring import ConfusionMatrix, PooledRoc, Score, Summary, summary_dict
+from medunet.workflows.calibration_figures import CalibrationFigures
+
+if TYPE_CHECKING:
+    from medunet.prediction import Temperature
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +26,12 @@ class Predicted:
     Attributes:
         labels: the mask.
         probabilities: structure → float32 (*space) on the mask's grid; None where masks are all there is.
+        calibrated: the same at the model's temperature; None where it has none.
     """
 
     labels: LabelMap
     probabilities: Mapping[str, NDArray[np.float32]] | None = None
+    calibrated: Mapping[str, NDArray[np.float32]] | None = None
 
 
 Source = Callable[[Case, Image], Predicted]
@@ -47,6 +53,7 @@ class Evaluation:
         data: sentences on how the data was read.
         caution: what makes the figures better than they are, or an empty text.
         roc: probabilities inside and outside of each structure, pooled over cases, or why there are none.
+        calibration: whether the probabilities are right, before and after the model's temperature, or why nobody knows.
     """
 
     folder: Path
@@ -59,6 +66,7 @@ class Evaluation:
     data: tuple[str, ...]
     caution: str = ""
     roc: PooledRoc = field(default_factory=PooledRoc)
+    calibration: CalibrationFigures = field(default_factory=CalibrationFigures)
 
     def summary(self, structure: str, metric: str) -> Summary | None:
         """One summary, or None where it is not there."""
@@ -74,6 +82,7 @@ class Evaluation:
             "caution": self.caution,
             "summary": summary_dict(self.summaries),
             "roc": self.roc.to_dict(),
+            "calibration": self.calibration.to_dict(),
         }
 
 
@@ -81,8 +90,8 @@ class Evaluation:
 class Task:
     """What is to be evaluated: the cases, where predictions come from and what they read, where results go.
 
-    `no_roc` says why the source gives no probabilities; it is empty where it gives them. `unknown` are the structures
-    of the cases that a model does not know; they are not scored.
+    `no_roc` says why the source gives no probabilities; it is empty where it gives them. `temperature` is the model's,
+    or why it has none. `unknown` are the structures of the cases that a model does not know; they are not scored.
     """
 
     cases: Cases
@@ -96,4 +105,5 @@ class Task:
     reads: tuple[Path, ...] = ()
     log: Sequence[Mapping[str, float | int | None]] = ()
     no_roc: str = ""
+    temperature: Temperature | str = ""
     unknown: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from typing import Literal
 from medunet.images import write_csv
 from medunet.reports import confusion_figure, curves, dice_by_structure, measurement_agreement, roc_figure, save
 from medunet.scoring import ROC_COLUMNS, ConfusionMatrix, roc_rows
+from medunet.workflows.calibration_figures import CALIBRATION_COLUMNS
 from medunet.workflows.evaluation import Evaluation, Task
 from medunet.workflows.evaluation_roc import roc_curves, roc_drawn
 
@@ -40,6 +41,8 @@ def write_tables(done: Evaluation, task: Task, folder: Path) -> None:
         write_csv(folder / "confusion.csv", CONFUSION_COLUMNS, _confusion_rows(done.matrix))
     if done.roc.counts:
         write_csv(folder / "roc.csv", ROC_COLUMNS, roc_rows(roc_curves(done)))
+    if done.calibration.estimates:
+        write_csv(folder / "calibration.csv", CALIBRATION_COLUMNS, done.calibration.rows())
 
 
 def _confusion_rows(matrix: ConfusionMatrix) -> Iterator[tuple[object, ...]]:

@@ -34,6 +34,7 @@ from medunet.reports import (
 from medunet.scoring import ALL, Summary, median_cases, worst
 from medunet.workflows import surroundings
 from medunet.workflows.evaluation import Evaluation, Task
+from medunet.workflows.evaluation_calibration import calibration_section
 from medunet.workflows.evaluation_roc import roc_section
 from medunet.workflows.evaluation_surfaces import surface_section
 from medunet.workflows.measured import Statements, measure_case
@@ -57,6 +58,7 @@ def evaluation_page(done: Evaluation, task: Task) -> str:
         *_picture_sections(done, task),
         *_confusion_section(done),
         roc_section(done),
+        calibration_section(done.calibration),
         *_curves_section(task),
         Section("Every case", (_cases_table(done, task),)),
         *_failures(done),

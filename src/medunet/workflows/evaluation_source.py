@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medunet.cases import Case, Cases, read_cases
 from medunet.cases.folders import name_and_ending
@@ -113,6 +114,7 @@ def _of_model(
         proof,
         caution if trained else "",
         log=log,
+        temperature=model.temperature,
         unknown=frozenset(cases.scheme.names if cases.scheme else ()) - set(model.plan.classes),
     )
 
@@ -122,9 +124,14 @@ def _predicting(model: Model) -> Source:
         said = model.predict(image, probabilities=True)
         if said.probabilities is None or not np.isfinite(said.probabilities).all():
             raise InputError(case.id, "gets probabilities that are no numbers (NaN)", "Look at the film's values")
+        calibrated = model.calibrated(said.probabilities)
+        return Predicted(
+            said.labels, by_class(said.probabilities), None if calibrated is None else by_class(calibrated)
+        )
+
+    def by_class(shares: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         # with softmax the background comes first
-        shares = dict(zip(model.plan.classes, said.probabilities[-len(model.plan.classes) :], strict=True))
-        return Predicted(said.labels, shares)
+        return dict(zip(model.plan.classes, shares[-len(model.plan.classes) :], strict=True))
 
     return source
 
