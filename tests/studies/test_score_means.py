@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from medunet.studies.score_means import SCORE_MEAN, SCORE_MEDIAN, mean_of_scores, median_of_scores, order_statistics
+from medunet.studies.score_means import (
+    SCORE_MEAN,
+    SCORE_MEDIAN,
+    SIGNED_MEAN,
+    mean_of_scores,
+    median_of_scores,
+    order_statistics,
+)
 from medunet.studies.subject_scores import NO_VALUE, SAME, SubjectScores
 
 
@@ -21,7 +28,7 @@ def skewed(n=38, seed=0):
 
 def test_the_mean_s_interval_is_hall_s_by_the_definition():
     values = skewed()
-    found = mean_of_scores(one_each(values))
+    found = mean_of_scores(one_each(values), least=0, most=1)
     error = values.std(ddof=1) / math.sqrt(38)
     a = stats.skew(values, bias=False) / math.sqrt(38)
     g = [
@@ -33,17 +40,25 @@ def test_the_mean_s_interval_is_hall_s_by_the_definition():
     assert (found.rows, found.subjects, found.level, found.method, found.reason) == (38, 38, 0.95, SCORE_MEAN, "")
 
 
-def test_symmetric_scores_have_student_s_interval():
+@pytest.mark.parametrize("least", [None, -5])
+def test_symmetric_numbers_have_student_s_interval(least):
     half = np.random.default_rng(1).normal(0, 0.02, 20)
     values = np.concatenate([half, -half])
-    found = mean_of_scores(one_each(values))
+    found = mean_of_scores(one_each(values), least=least)
     low, high = stats.t.interval(0.95, 39, 0, stats.sem(values))
     assert (found.low, found.high) == pytest.approx((low, high), rel=1e-9)
 
 
+def test_signed_errors_have_student_s_interval_whatever_their_shape():
+    values = np.array([0.01, -0.02, 0.0, 0.03, -0.01, 0.2])
+    found = mean_of_scores(one_each(values))
+    low, high = stats.t.interval(0.95, 5, values.mean(), stats.sem(values))
+    assert (found.low, found.high, found.method) == (pytest.approx(low), pytest.approx(high), SIGNED_MEAN)
+
+
 def test_the_limits_stay_where_scores_can_be():
     values = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.98, 0.3, 0.1])
-    free, cut = mean_of_scores(one_each(values)), mean_of_scores(one_each(values), least=0, most=1)
+    free, cut = mean_of_scores(one_each(values), most=1), mean_of_scores(one_each(values), least=0, most=1)
     assert free.low < 0
     assert cut.low == 0
     assert cut.low <= cut.value <= cut.high <= 1
@@ -66,13 +81,13 @@ def test_cases_of_one_subject_make_no_interval_narrower():
     """38 subjects with four equal cases know as much as 38 subjects."""
     values = skewed()
     four = SubjectScores.of(values.repeat(4), np.arange(38).repeat(4))
-    assert mean_of_scores(four).low == pytest.approx(mean_of_scores(one_each(values)).low, rel=1e-12)
+    assert mean_of_scores(four, most=1).low == pytest.approx(mean_of_scores(one_each(values), most=1).low, rel=1e-12)
 
 
 def test_the_mean_is_over_cases_and_its_interval_that_of_a_ratio():
     subject = np.array([0, 0, 0, 1, 2, 3, 4, 5, 5, 6])
     values = np.array([0.9, 0.92, 0.91, 0.7, 0.95, 0.88, 0.8, 0.93, 0.9, 0.85])
-    found = mean_of_scores(SubjectScores.of(values, subject))
+    found = mean_of_scores(SubjectScores.of(values, subject), most=1.5)
     assert found.value == pytest.approx(values.mean())
     moved = [(values[subject == one] - values.mean()).sum() for one in range(7)]
     error = math.sqrt(7 / 6 * np.square(moved).sum()) / 10
