@@ -16,6 +16,9 @@ SURFACES = "Maier-Hein L, Reinke A, et al. Metrics Reloaded. Nat Methods 2024;21
 AGREEMENT = (
     "Bland JM, Altman DG. Statistical methods for assessing agreement between two methods. Lancet 1986;327:307-10."
 )
+LOSSES = {"ce": "cross-entropy", "dice": "soft Dice"}
+MONITORS = {"val_dice": "the mean Dice", "val_loss": "the loss"}
+"""How a paper calls what a recipe calls so; other words stay as they are."""
 
 
 def evaluation_methods(done: Evaluation, task: Task) -> Methods:
@@ -85,13 +88,14 @@ def input_words(plan: Plan) -> str:
 def training_words(plan: Plan, record: Mapping[str, Any]) -> str:
     """How long, with what, and which weights were kept."""
     training = plan.training
-    losses = " + ".join(f"{weight:g} × {name}" for name, weight in training.loss.items())
+    losses = " + ".join(f"{weight:g} × {LOSSES.get(name, name)}" for name, weight in training.loss.items())
+    monitor = MONITORS.get(training.monitor, training.monitor)
     return (
         f"It was trained for {record.get('epochs', plan.epochs)} epochs in batches of "
         f"{training.batch * training.accumulate} with {training.optimiser} (learning rate {training.lr:g}, schedule "
-        f"{training.schedule.kind}, weight decay {training.weight_decay:g}), the loss {losses}, and seed "
-        f"{training.seed}; random changes of each image: {_changes(plan)}. The weights of epoch "
-        f"{record.get('best_epoch', '?')} were kept, chosen by {training.monitor} on the validation cases."
+        f"{training.schedule.kind.replace('_', ' ')}, weight decay {training.weight_decay:g}), the loss {losses}, and "
+        f"seed {training.seed}; random changes of each image: {_changes(plan)}. The weights of epoch "
+        f"{record.get('best_epoch', '?')} were kept, chosen by {monitor} on the validation cases."
     )
 
 
@@ -113,11 +117,13 @@ def _weights(task: Task) -> str:
 
 def _metrics(done: Evaluation) -> Iterator[str]:
     """What was measured, with the rule for what is not there."""
+    units = sorted({one.unit.removeprefix("ratio ") for one in done.scores if one.metric == "nsd" and one.unit})
+    within = f" ({', '.join(units)})" if units else ""
     yield (
         "Overlap was measured by the Dice coefficient, intersection over union, precision, recall, specificity and "
         "accuracy, surfaces by the 95th percentile Hausdorff distance (the larger of the two directed ones), the "
-        "average symmetric surface distance and the normalised surface Dice. A structure that was missed or invented "
-        "counts as 0, and as the length of the image's diagonal in distances; one that is in neither mask has no score."
+        f"average symmetric surface distance and the normalised surface Dice{within}. A structure that was missed or "
+        "invented counts as 0, and as the length of the image's diagonal in distances; one that is in neither mask has no score."
     )
     if done.ratios:
         yield (
