@@ -19,7 +19,7 @@ def test_which_side_is_better(metric, side):
 def test_figures_in_words():
     assert figure_name("heart", "dice") == "heart Dice"
     assert figure_name("all", "ctr_abs_error", "against the reference masks") == "CTR absolute error"
-    assert figure_name("all", "ctr_abs_error", "against column x") == "CTR absolute error, against column x"
+    assert figure_name("all", "ctr_abs_error", "against column x") == "CTR absolute error (x)"
 
 
 def test_names_joined():

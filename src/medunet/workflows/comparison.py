@@ -189,12 +189,13 @@ def better(metric: str) -> str:
 
 
 def figure_name(structure: str, metric: str, against: str = "") -> str:
-    """A figure in words: "heart Dice", "CTR absolute error, against column ctr_source"."""
+    """A figure in words: "heart Dice", "CTR absolute error (ctr_source)"."""
     words = {"dice": "Dice", "iou": "IoU", "hd95": "HD95", "hd": "HD", "assd": "ASSD", "nsd": "NSD"}
     words |= {"ctr_error": "CTR error", "ctr_abs_error": "CTR absolute error"}
     name = words.get(metric, metric.replace("_", " "))
     whole = name if structure == "all" else f"{structure} {name}"
-    return whole if against in ("", "against the reference masks") else f"{whole}, {against}"
+    short = against.removeprefix("against ").removeprefix("column ")
+    return whole if short in ("", "the reference masks") else f"{whole} ({short})"
 
 
 def estimate_dict(one: Estimate) -> dict[str, Any]:
