@@ -123,7 +123,8 @@ def _metrics(done: Evaluation) -> Iterator[str]:
         "Overlap was measured by the Dice coefficient, intersection over union, precision, recall, specificity and "
         "accuracy, surfaces by the 95th percentile Hausdorff distance (the larger of the two directed ones), the "
         f"average symmetric surface distance and the normalised surface Dice{within}. A structure that was missed or "
-        "invented counts as 0, and as the length of the image's diagonal in distances; one that is in neither mask has no score."
+        "invented counts as 0, and as the length of the image's diagonal in distances; one that is in neither mask has "
+        "no score."
     )
     if done.ratios:
         yield (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from medunet.reports import Block, Cell, Column, Drawing, Gap, Paragraph, Section, Table, area_text, roc_figure
-from medunet.scoring import ALL, RocCurve, roc_curve
+from medunet.reports import Block, Cell, Column, Drawing, Gap, Numbers, Paragraph, Section, Table, area_text, roc_figure
+from medunet.scoring import ALL, ROC_COLUMNS, RocCurve, roc_curve, roc_rows
 from medunet.workflows.evaluation import Evaluation
+from medunet.workflows.evaluation_tables import number_cell, place_cells
 
 TITLE = "ROC and AUC"
 RULE = (
@@ -47,9 +48,10 @@ def roc_section(done: Evaluation) -> Section:
     if drawn[0]:
         alt = "ROC curves over all pixels. " + ", ".join(f"{name}: {area_text(drawn[1][name])}" for name in drawn[0])
         missing = f" Cases without a prediction, not in them: {done.roc.unpredicted}." if done.roc.unpredicted else ""
-        caption = f"Pooled over the pixels of all predicted cases.{missing} The numbers are in tables/roc.csv."
+        caption = f"Pooled over the pixels of all predicted cases.{missing} The numbers are in figures/roc.csv."
         narrow = roc_figure(*drawn, stacked=True)
-        blocks.append(Drawing.of(roc_figure(*drawn), alt, caption, narrow=narrow))
+        numbers = Numbers.of(ROC_COLUMNS, roc_rows(drawn[0]))
+        blocks.append(Drawing.of(roc_figure(*drawn), alt, caption, narrow=narrow, name="roc", numbers=numbers))
     return Section(TITLE, (*blocks, Paragraph(RULE, "note")))
 
 
@@ -68,7 +70,7 @@ def _table(done: Evaluation) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for one in done.summaries:
         if one.metric == "auc":
-            figures = (Gap("none") if value is None else value for value in (one.mean, one.median, one.minimum))
+            figures = (*place_cells(done, one), number_cell(one.minimum))
             name = "all together" if one.structure == ALL else one.structure
             rows.append((name, one.n, *figures, one.no_value, *_pooled(done, one.structure)))
     return Table(header, tuple(rows), "AUC over cases, each case once; pooled: over the pixels of all cases.")
