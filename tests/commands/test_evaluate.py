@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 
 import pytest
@@ -13,6 +14,11 @@ import pytest
 def run(trained, inside):
     """A copy of the run, whose evaluation goes into it."""
     return shutil.copytree(trained, inside / "run")
+
+
+def cells(line):
+    """The cells of a line of the table: a figure and its interval are one."""
+    return re.split(r"\s{2,}", line.strip())
 
 
 def test_a_run_is_scored_on_its_test_split(medunet, run):
@@ -42,8 +48,9 @@ def test_the_table_says_what_counts_as_nought_and_what_has_no_value(medunet, run
         PIL.Image.fromarray(values).save(theirs / name)
     ended = medunet("evaluate", "theirs", films)
     assert ended.code == 0
-    (heart,) = (line.split() for line in ended.out.splitlines() if line.startswith("heart") and "Dice" in line)
-    assert heart[2:6] == ["0.8333", "1.0000", "12", "2"]
+    (heart,) = (cells(line) for line in ended.out.splitlines() if line.startswith("heart") and "Dice" in line)
+    assert [cell.split()[0] for cell in heart[2:6]] == ["0.8333", "1.0000", "12", "2"]
+    assert re.fullmatch(r"0\.8333 \[0\.\d{4}, 1\.0000\]", heart[2])
     assert "missed, invented and not predicted count as 0, in HD95 as the length of the image's diagonal" in ended.out
     assert "CTR error: 2 of 12 cases have none" in ended.out
 
@@ -62,8 +69,8 @@ def test_perfect_masks_need_no_footnote(medunet, inside, films):
     ended = medunet("evaluate", films / "masks", films)
     assert ended.code == 0
     assert "count as 0" not in ended.out
-    (error,) = (line.split() for line in ended.out.splitlines() if "CTR error" in line)
-    assert error[3:6] == ["0.0000", "0.0000", "12"]
+    (error,) = (cells(line) for line in ended.out.splitlines() if "CTR error" in line)
+    assert error[2:5] == ["0.0000", "0.0000", "12"]
 
 
 def test_a_case_without_a_mask_counts_as_nought_and_is_told(medunet, inside, films):
@@ -72,8 +79,8 @@ def test_a_case_without_a_mask_counts_as_nought_and_is_told(medunet, inside, fil
     ended = medunet("evaluate", "theirs", films)
     assert ended.code == 3
     assert ended.out.splitlines()[-1].startswith("1 failed and count as 0")
-    (heart,) = (line.split() for line in ended.out.splitlines() if line.startswith("heart") and "Dice" in line)
-    assert heart[2] == "0.9167"
+    (heart,) = (cells(line) for line in ended.out.splitlines() if line.startswith("heart") and "Dice" in line)
+    assert heart[2].startswith("0.9167 [")
     with (inside / "evaluate" / "failed.csv").open(newline="") as file:
         assert [row["case"] for row in csv.DictReader(file)] == ["film-04"]
 

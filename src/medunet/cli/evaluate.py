@@ -41,6 +41,9 @@ def evaluate(
     tolerance: Annotated[
         float | None, typer.Option(metavar="MM", help="Surfaces this near count as the same in NSD [default: 2].")
     ] = None,
+    subgroups: Annotated[
+        str | None, typer.Option(metavar="COLUMNS", help="Columns to look at apart, as view,sex,age.")
+    ] = None,
     allow_trained: Annotated[
         bool, typer.Option("--allow-trained", help="Also score cases it was trained on: too good.")
     ] = False,
@@ -56,7 +59,7 @@ def evaluate(
     \b
     Examples:
       medunet evaluate run
-      medunet evaluate run other-films
+      medunet evaluate run other-films --subgroups view,sex,age
       medunet evaluate masks-of-another-program films --out scores
     """
     from medunet.workflows import evaluate as workflow
@@ -69,6 +72,7 @@ def evaluate(
             out=out,
             expert=expert,
             tolerance=tolerance,
+            subgroups=[word.strip() for word in (subgroups or "").split(",") if word.strip()],
             allow_trained=allow_trained,
             device=device,
             overwrite=overwrite,
@@ -80,20 +84,28 @@ def evaluate(
 
 def _lines(done: Evaluation) -> list[str]:
     """The figures that matter first, what they count, and where to look; last how many failed."""
+    from medunet.workflows.evaluation_answer import sureness
+
     shown = [summary for summary in done.summaries if summary.metric in SHOWN]
     header = ("structure", "score", "mean", "median", "n", "missed", "invented", "not predicted")
-    lines = table(header, [_row(summary) for summary in shown])  # a figure is never cut
+    lines = table(header, [_row(done, summary) for summary in shown])  # a figure is never cut
     if any(s.missed or s.invented or s.not_predicted for s in shown):
         lines.append("missed, invented and not predicted count as 0, in HD95 as the length of the image's diagonal")
     lines += [f"{_name(s)}: {s.no_value} of {s.cases} cases have none" for s in shown if s.no_value]
-    lines += ["", f"look at {done.folder / 'report.html'}"]
+    lines += ["", *sureness(done)]
+    if done.groupings:
+        lines.append(f"subgroups are in {done.folder / 'subgroups.csv'} and on the page")
+    lines += [f"look at {done.folder / 'report.html'}"]
     if done.failed:
         lines.append(f"{len(done.failed)} failed and count as 0 (reasons in {done.folder / 'failed.csv'})")
     return lines
 
 
-def _row(summary: Summary) -> tuple[str, ...]:
-    figures = (NONE if figure is None else f"{figure:.4f}" for figure in (summary.mean, summary.median))
+def _row(done: Evaluation, summary: Summary) -> tuple[str, ...]:
+    from medunet.workflows.evaluation_tables import in_words
+
+    known = done.interval(summary)
+    figures = (NONE if one.value is None else in_words(one, 4) for one in (known.mean, known.median))
     counts = (summary.n, summary.missed, summary.invented, summary.not_predicted)
     return (summary.structure, _name(summary), *figures, *map(str, counts))
 

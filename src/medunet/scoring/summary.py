@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -103,21 +104,28 @@ def summarise(scores: Iterable[Score]) -> tuple[Summary, ...]:
     )
 
 
-def summary_dict(summaries: Iterable[Summary]) -> dict[str, dict[str, dict[str, float | int | str | None]]]:
+def summary_dict(
+    summaries: Iterable[Summary], beside: Callable[[Summary], Mapping[str, Any]] = lambda _: {}
+) -> dict[str, dict[str, dict[str, Any]]]:
     """Structure → metric → figures, as `summary.json` holds them.
 
     The metric's name alone stands for overlap and for measurements against the reference masks; against anything else
     it is followed by what ("ctr_error against column ctr_source"). A surface score in a second unit is followed by it
     ("hd95 in % of width").
+
+    Args:
+        summaries: one of each figure.
+        beside: what else is known of a figure, such as its intervals; written after its own numbers.
     """
-    nested: defaultdict[str, dict[str, dict[str, float | int | str | None]]] = defaultdict(dict)
+    nested: defaultdict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     for summary in summaries:
         plain = summary.against in ("", AGAINST_MASKS)
         name = summary.metric if plain else f"{summary.metric} {summary.against}"
         if name in nested[summary.structure]:
             name = f"{name} in {summary.unit}"
         figures = asdict(summary)
-        nested[summary.structure][name] = {key: figures[key] for key in figures if key not in ("structure", "metric")}
+        own = {key: figures[key] for key in figures if key not in ("structure", "metric")}
+        nested[summary.structure][name] = own | dict(beside(summary))
     return dict(nested)
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from medunet.cases import Case, Cases
 from medunet.errors import InputError, UsageError
-from medunet.images import Image, LabelMap, remove, write_csv, write_json, write_text
+from medunet.images import Image, LabelMap, remove, write_csv, write_json
+from medunet.measuring import Measurement
+from medunet.reports import Picture
 from medunet.scoring import (
     AGAINST_MASKS,
     NOT_PREDICTED,
@@ -31,13 +33,16 @@ from medunet.scoring import (
     summarise,
     with_pooled,
 )
+from medunet.studies import Bounds
 from medunet.workflows.calibration_figures import CalibrationFigures
 from medunet.workflows.evaluation import Evaluation, Predicted, Task
+from medunet.workflows.evaluation_pictures import Gallery, scored_picture
+from medunet.workflows.evaluation_subgroups import SUBGROUP_COLUMNS, Grouping, groupings, subgroup_rows
 from medunet.workflows.measured import Statements, measure_case
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
-OWNED = ("scores.csv", "summary.json", "report.html", "figures", "tables", "failed.csv")
+OWNED = ("scores.csv", "summary.json", "report.html", "figures", "tables", "failed.csv", "subgroups.csv")
 EXPERT_COLUMNS = ("ctr_expert", "expert_ctr", "ctr_reader", "ctr_source")
 """Manifest columns that are taken as an expert's ratio, the first that is there."""
 
@@ -50,6 +55,7 @@ def evaluate(
     out: str | Path | None = None,
     expert: str | None = None,
     tolerance: float | None = None,
+    subgroups: Sequence[str] = (),
     allow_trained: bool = False,
     device: str = "auto",
     overwrite: bool = False,
@@ -65,6 +71,7 @@ def evaluate(
         expert: manifest column with an expert's cardiothoracic ratio.
         tolerance: up to this many mm surfaces count as the same in NSD; 2 unless given. Without a spacing it is 1 % of
             the image's width.
+        subgroups: columns of the manifest by which the scores are looked at apart: view, sex, age, …
         allow_trained: also score cases the model was trained on.
         device: auto, cpu, cuda, cuda:N.
         overwrite: start anew in a folder of other results.
@@ -78,26 +85,33 @@ def evaluate(
     task = find_task(what, data, split=split, out=out, allow_trained=allow_trained, device=device)
     column = _expert_column(task.cases, expert)
     tolerance = _tolerance(tolerance)
+    groups = groupings(task.cases, subgroups)
     identity = task.identity | {"expert": column, "tolerance": tolerance}
+    if groups:
+        identity |= {"subgroups": [one.column for one in groups]}
     with reserve(task.folder, identity, overwrite=overwrite) as place:
-        done = _evaluated(task, column, tolerance, progress)
+        done = _evaluated(task, column, tolerance, groups, progress)
         # Only now: data that cannot be scored leave nothing behind, and earlier results as they were.
         place.claim(OWNED, reads=[*task.reads, *(path for case in task.cases for path in case.paths)])
         _write(done, task, progress)
     return done
 
 
-def _evaluated(task: Task, column: str | None, tolerance: float, progress: Progress) -> Evaluation:
+def _evaluated(
+    task: Task, column: str | None, tolerance: float, groups: tuple[Grouping, ...], progress: Progress
+) -> Evaluation:
     """The scores of all cases.
 
     Raises:
         InputError: there is none, or a reference cannot be read.
     """
     scored: list[Scored] = []
+    gallery = Gallery()
     roc = PooledRoc(refusal=task.no_roc)
     for one in _score_all(task, column, tolerance, progress):
         roc = roc.plus(one.roc)
-        scored.append(replace(one, roc=None))  # megabytes a structure, which are in the sum now
+        gallery.add(one.picture, one.scores)
+        scored.append(replace(one, roc=None, picture=None))  # megabytes a structure, which are in the sum now
     scores = tuple(score for one in scored for score in one.scores)
     if not scores:
         raise InputError(
@@ -115,6 +129,9 @@ def _evaluated(task: Task, column: str | None, tolerance: float, progress: Progr
         task.caution,
         roc,
         _calibration(scored, task),
+        tuple(one.bounds for one in scored if one.bounds is not None),
+        groups,
+        pictures=gallery.pictures(),
     )
 
 
@@ -132,6 +149,8 @@ class Scored:
     failure: str
     roc: Mapping[str, RocCounts] | None = None
     calibration: CaseCalibration | None = None
+    bounds: Bounds | None = None
+    picture: Picture | None = None
 
 
 def _score_all(task: Task, column: str | None, tolerance: float, progress: Progress) -> Iterator[Scored]:
@@ -175,13 +194,17 @@ def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None, 
     )
     if prediction is not None:
         prediction = replace(prediction, grid=reference.grid)
-    ratios, errors = _ratio_scores(case, image, reference, prediction, column)
+    wanted, got = (_ratio(labels, image, case) for labels in (reference, prediction))
+    errors = _ratio_scores(case, wanted, got, column, predicted=prediction is not None)
     matrix = None
     if prediction is not None:  # what the model does not know counts as background
         matrix = confusion(reference, prediction, where=case.id).folded(task.unknown)
     counts, areas = _roc_scores(case, reference, predicted, task.no_roc or failure)
     calibration = None if predicted is None else _calibrated(case, reference, predicted)
-    return Scored(case, (*scores, *areas, *errors), matrix, ratios, failure, counts, calibration)
+    every = (*scores, *areas, *errors)
+    both = _both(wanted, got)
+    picture = None if image is None else scored_picture(case, image, prediction, reference, scores, both)
+    return Scored(case, every, matrix, both, failure, counts, calibration, _bounds(case, wanted, got), picture)
 
 
 def _calibrated(case: Case, reference: LabelMap, predicted: Predicted) -> CaseCalibration | None:
@@ -212,23 +235,38 @@ def _roc_scores(
     )
 
 
-def _ratio_scores(
-    case: Case, image: Image | None, reference: LabelMap, prediction: LabelMap | None, column: str | None
-) -> tuple[tuple[float, float] | None, tuple[Score, ...]]:
-    """Errors of the cardiothoracic ratio against the reference masks and, where given, an expert's value."""
-    found = [
-        next((one for one in measure_case(labels, image, case, Statements()) if one.name == "ctr"), None)
-        for labels in (reference, prediction)
-        if labels is not None
-    ]
-    wanted, got = (*found, None, None)[:2]
+def _ratio(labels: LabelMap | None, image: Image | None, case: Case) -> Measurement | None:
+    """The cardiothoracic ratio of a mask; None without a mask, or where its structures have none."""
+    if labels is None:
+        return None
+    return next((one for one in measure_case(labels, image, case, Statements()) if one.name == "ctr"), None)
+
+
+def _both(wanted: Measurement | None, got: Measurement | None) -> tuple[float, float] | None:
+    """Reference and predicted ratio, where both have a number."""
+    values = [one.value for one in (wanted, got) if one is not None and one.value is not None]
+    return (values[0], values[1]) if len(values) == 2 else None
+
+
+def _bounds(case: Case, wanted: Measurement | None, got: Measurement | None) -> Bounds | None:
+    """The interval that a prediction claims for its ratio, beside the reference; None where there is no ratio."""
     if wanted is None:
-        return None, ()
+        return None
+    claimed = (None, None, None) if got is None else (got.low, got.high, got.level)
+    return Bounds(case.subject, wanted.value, *claimed)
+
+
+def _ratio_scores(
+    case: Case, wanted: Measurement | None, got: Measurement | None, column: str | None, *, predicted: bool
+) -> tuple[Score, ...]:
+    """Errors of the cardiothoracic ratio against the reference masks and, where given, an expert's value."""
+    if wanted is None:
+        return ()
     value = got.value if got else None
     why = "; ".join(
         f"{who}: {one.reason}" for who, one in (("reference", wanted), ("predicted", got)) if one and one.value is None
     )
-    if prediction is None:
+    if not predicted:
         why = NOT_PREDICTED
     errors = score_measurement(
         case.id, case.subject, "ctr", value, wanted.value, unit="ratio", against=AGAINST_MASKS, why=why
@@ -245,8 +283,7 @@ def _ratio_scores(
             against=f"against column {column}",
             why=why or fault,
         )
-    both = (wanted.value, value) if wanted.value is not None and value is not None else None
-    return both, errors
+    return errors
 
 
 def _number(text: str | None) -> tuple[float | None, str]:
@@ -286,7 +323,8 @@ def _sum(matrices: Sequence[ConfusionMatrix]) -> ConfusionMatrix | None:
 
 
 def _write(done: Evaluation, task: Task, progress: Progress) -> None:
-    from medunet.workflows.evaluation_files import write_figures, write_tables
+    from medunet.reports import write_report
+    from medunet.workflows.evaluation_files import write_tables
     from medunet.workflows.evaluation_page import evaluation_page
 
     write_csv(done.folder / "scores.csv", SCORE_COLUMNS, score_rows(done.scores))
@@ -295,7 +333,10 @@ def _write(done: Evaluation, task: Task, progress: Progress) -> None:
         write_csv(done.folder / "failed.csv", ("case", "reason"), list(done.failed.items()))
     else:
         remove(done.folder / "failed.csv")
+    if done.groupings:
+        write_csv(done.folder / "subgroups.csv", SUBGROUP_COLUMNS, subgroup_rows(done.subgroups))
+    else:
+        remove(done.folder / "subgroups.csv")
     write_tables(done, task, done.folder / "tables")
-    write_figures(done, task, done.folder / "figures")
     progress.say("drawing the report")
-    write_text(done.folder / "report.html", evaluation_page(done, task))
+    write_report(evaluation_page(done, task), done.folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,20 @@ from numpy.typing import NDArray
 
 from medunet.cases import Case, Cases
 from medunet.images import Image, LabelMap
+from medunet.planning import Plan
+from medunet.reports import Picture
 from medunet.scoring import ConfusionMatrix, PooledRoc, Score, Summary, summary_dict
+from medunet.studies import Bounds, IntervalShare, share_inside
 from medunet.workflows.calibration_figures import CalibrationFigures
+from medunet.workflows.evaluation_intervals import (
+    Figure,
+    ScoreColumns,
+    ScoreIntervals,
+    figure_of,
+    intervals_of,
+    with_intervals,
+)
+from medunet.workflows.evaluation_subgroups import Grouping, Subgroup, subgroups_of
 
 if TYPE_CHECKING:
     from medunet.prediction import Temperature
@@ -54,6 +67,9 @@ class Evaluation:
         caution: what makes the figures better than they are, or an empty text.
         roc: probabilities inside and outside of each structure, pooled over cases, or why there are none.
         calibration: whether the probabilities are right, before and after the model's temperature, or why nobody knows.
+        bounds: of each case with a reference ratio, the predicted ratio's interval, where it has one.
+        groupings: the columns by which the cases are looked at apart.
+        pictures: case → its film with both outlines, of as many cases as a page can hold, the worst before the best.
     """
 
     folder: Path
@@ -67,10 +83,47 @@ class Evaluation:
     caution: str = ""
     roc: PooledRoc = field(default_factory=PooledRoc)
     calibration: CalibrationFigures = field(default_factory=CalibrationFigures)
+    bounds: tuple[Bounds, ...] = ()
+    groupings: tuple[Grouping, ...] = ()
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+
+    @cached_property
+    def columns(self) -> ScoreColumns:
+        """The scores as columns of numbers."""
+        return ScoreColumns.of(self.scores)
+
+    @cached_property
+    def intervals(self) -> dict[Figure, ScoreIntervals]:
+        """Intervals of every mean and median."""
+        return intervals_of(self.columns)
+
+    @cached_property
+    def subgroups(self) -> tuple[Subgroup, ...]:
+        """Every figure in every group of the columns asked for."""
+        return subgroups_of(self.columns, self.groupings)
+
+    @cached_property
+    def held(self) -> IntervalShare:
+        """How often the intervals of the predicted ratio hold the reference's."""
+        return share_inside(self.bounds)
+
+    def interval(self, summary: Summary) -> ScoreIntervals:
+        """What is known of a summary's mean and median beyond the sample.
+
+        Raises:
+            KeyError: it is a count of pixels, of which nothing is known.
+        """
+        return self.intervals[figure_of(summary)]
 
     def summary(self, structure: str, metric: str) -> Summary | None:
         """One summary, or None where it is not there."""
         return next((s for s in self.summaries if (s.structure, s.metric) == (structure, metric)), None)
+
+    def _repr_html_(self) -> str:
+        """A notebook shows the scores' means and medians, with what they stand on."""
+        from medunet.workflows.evaluation_notebook import evaluation_html
+
+        return evaluation_html(self)
 
     def to_dict(self) -> dict[str, Any]:
         """As `summary.json` holds it."""
@@ -80,7 +133,12 @@ class Evaluation:
             "failed": self.failed,
             "data": list(self.data),
             "caution": self.caution,
-            "summary": summary_dict(self.summaries),
+            "summary": summary_dict(self.summaries, with_intervals(self.intervals)),
+            "ctr_intervals": self.held.to_dict(),
+            "subgroups": {
+                "rules": {one.column: one.rule for one in self.groupings},
+                "groups": [one.to_dict() for one in self.subgroups],
+            },
             "roc": self.roc.to_dict(),
             "calibration": self.calibration.to_dict(),
         }
@@ -92,6 +150,8 @@ class Task:
 
     `no_roc` says why the source gives no probabilities; it is empty where it gives them. `temperature` is the model's,
     or why it has none. `unknown` are the structures of the cases that a model does not know; they are not scored.
+    `left_out` counts the cases of the data that are not to be scored, each with its reason. `plan` is the model's,
+    `record` a run's run.json; both are empty for masks.
     """
 
     cases: Cases
@@ -107,3 +167,6 @@ class Task:
     no_roc: str = ""
     temperature: Temperature | str = ""
     unknown: frozenset[str] = frozenset()
+    left_out: tuple[tuple[int, str], ...] = ()
+    plan: Plan | None = None
+    record: Mapping[str, Any] = field(default_factory=dict)

@@ -4,58 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from medunet.errors import InputError
 from medunet.reports import (
     Block,
     Cell,
     Column,
-    Drawing,
     Flow,
     Gap,
-    KeyFigure,
-    KeyFigures,
     Link,
     Page,
     Paragraph,
-    Picture,
-    Pictures,
     Provenance,
     Section,
     Split,
     Step,
     Table,
-    confusion_figure,
-    curves,
-    dice_by_structure,
-    film_picture,
-    measurement_agreement,
-    render,
+    checklist_block,
 )
-from medunet.scoring import ALL, Summary, median_cases, worst
+from medunet.scoring import ALL, Summary
 from medunet.workflows import surroundings
 from medunet.workflows.evaluation import Evaluation, Task
+from medunet.workflows.evaluation_agreement import agreement_blocks
+from medunet.workflows.evaluation_answer import key_figures, summary_sentences
 from medunet.workflows.evaluation_calibration import calibration_section
+from medunet.workflows.evaluation_drawings import confusion_drawing, curves_drawing, dice_drawing
+from medunet.workflows.evaluation_methods import evaluation_facts, evaluation_methods
+from medunet.workflows.evaluation_pictures import picture_sections
+from medunet.workflows.evaluation_precision import held_sentence, precision_section, subgroup_section
 from medunet.workflows.evaluation_roc import roc_section
 from medunet.workflows.evaluation_surfaces import surface_section
-from medunet.workflows.measured import Statements, measure_case
+from medunet.workflows.evaluation_tables import RATIOS, named, ratio_table, rule_of_intervals, score_table
 
-SHOWN = 6
-RATIOS = ("dice", "iou", "precision", "recall", "specificity", "accuracy")
 EMPTIES_RULE = (
     "A structure absent in reference and prediction has no score and is counted. A structure that was missed or "
     "invented, and every structure of a case that could not be predicted, counts as 0 in Dice, IoU, precision, recall "
     "and F1. Specificity and accuracy stay as counted; the background dominates them. Distances: see Surfaces."
 )
-NO_INTERVALS = "The means are of this sample; intervals are not part of this page yet."
+FOR_A_PAPER = (
+    "Only what was recorded stands here; the author adds who drew the reference, when and from where the films came, "
+    "and what the scores are meant to show."
+)
+ABOUT_LISTS = (
+    'Filled where this run knows the answer, with the place on this page. "author" marks what no software can know.'
+)
 
 
-def evaluation_page(done: Evaluation, task: Task) -> str:
-    """The HTML of `report.html`."""
+def evaluation_page(done: Evaluation, task: Task) -> Page:
+    """The page of `report.html`."""
     sections = [
-        Section("Scores", (_figures(done), _overlap_table(done.summaries), Paragraph(EMPTIES_RULE, "note"))),
+        _scores_section(done),
+        precision_section(done),
+        *subgroup_section(done),
+        Section("Flow of numbers", (_flow(done, task),)),
         surface_section(done),
         *_ratio_section(done),
-        *_picture_sections(done, task),
+        *picture_sections(done, task),
         *_confusion_section(done),
         roc_section(done),
         calibration_section(done.calibration),
@@ -63,168 +65,57 @@ def evaluation_page(done: Evaluation, task: Task) -> str:
         Section("Every case", (_cases_table(done, task),)),
         *_failures(done),
     ]
-    page = Page(
+    sections.append(Section("Methods", (Paragraph(FOR_A_PAPER), evaluation_methods(done, task))))
+    facts = evaluation_facts(done, task, [section.title for section in sections])
+    lists = (checklist_block(facts, "claim-2024"), checklist_block(facts, "stard-ai-2025"))
+    sections.append(Section("Checklists", (Paragraph(ABOUT_LISTS), *lists)))
+    return Page(
         title=f"medunet evaluate: {done.subject}",
         command="medunet evaluate",
-        summary=_summary(done),
+        summary=_summary(done, task),
         sections=tuple(sections),
         provenance=_provenance(done, task),
     )
-    return render(page)
+
+
+def _summary(done: Evaluation, task: Task) -> tuple[str, ...]:
+    """What was compared with what, in words that need no statistics; a caution comes before everything."""
+    cases = task.cases.cases
+    people = len({case.subject for case in cases})
+    what = "outlines by the model" if task.plan is not None else "the given outlines"
+    first = (
+        f"{len(cases)} images of {people} subjects: {what} were laid over the reference's. Dice is the share of the "
+        "area that both have in common: 1 where they are the same, 0 where they do not meet."
+    )
+    sentences = summary_sentences(done)
+    before = 1 if done.caution else 0
+    return (*sentences[:before], first, *sentences[before:])
 
 
 def _structures(summaries: Sequence[Summary]) -> list[str]:
     return [name for name in dict.fromkeys(s.structure for s in summaries) if name != ALL]
 
 
-def _summary(done: Evaluation) -> tuple[str, ...]:
-    cases = len({score.case for score in done.scores})
-    lines = []
-    for name in _structures(done.summaries):
-        dice = done.summary(name, "dice")
-        if dice is not None and dice.mean is not None:
-            penal = dice.missed + dice.invented + dice.not_predicted
-            words = f", {penal} of them counted as 0 because it was missed, invented or not predicted" if penal else ""
-            lines.append(f"{name}: mean Dice {dice.mean:.3f}, median {dice.median:.3f}, over {dice.n} cases{words}.")
-    error = done.summary(ALL, "ctr_abs_error")
-    if error is not None and error.mean is not None:
-        lines.append(
-            f"Cardiothoracic ratio: mean absolute error {error.mean:.4f} against the reference masks, over {error.n} "
-            f"of {error.cases} cases."
-        )
-    if done.failed:
-        lines.append(f"{len(done.failed)} of {cases} cases have no prediction.")
-    return (*([done.caution] if done.caution else []), *lines, NO_INTERVALS)
-
-
-def _figures(done: Evaluation) -> KeyFigures:
-    items = []
-    for name in _structures(done.summaries):
-        dice = done.summary(name, "dice")
-        if dice is None:
-            continue
-        value = "–" if dice.mean is None else f"{dice.mean:.3f}"
-        penal = dice.missed + dice.invented + dice.not_predicted
-        note = f"{penal} missed, invented or not predicted, counted as 0" if penal else ""
-        items.append(KeyFigure(f"Dice, {name}", value, n=f"{dice.n} cases of {dice.subjects} subjects", note=note))
-    error = done.summary(ALL, "ctr_abs_error")
-    if error is not None and error.mean is not None:
-        note = f"{error.no_value} without a number" if error.no_value else ""
-        items.append(KeyFigure("CTR, mean absolute error", f"{error.mean:.4f}", n=f"{error.n} cases", note=note))
-    return KeyFigures(tuple(items))
-
-
-def _overlap_table(summaries: Sequence[Summary]) -> Table:
-    header = (
-        "structure",
-        "metric",
-        Column("n", numeric=True),
-        Column("mean", 4, numeric=True),
-        Column("median", 4, numeric=True),
-        Column("worst", 4, numeric=True),
-        Column("pooled", 4, numeric=True),
-        Column("missed", numeric=True),
-        Column("invented", numeric=True),
-        Column("absent in both", numeric=True),
-        Column("not predicted", numeric=True),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for s in summaries:
-        if s.metric not in RATIOS and s.metric != "mean_iou":
-            continue
-        cells = (_cell(s.mean), _cell(s.median), _cell(s.minimum), _cell(s.pooled))
-        counts = (s.missed, s.invented, s.absent_in_both, s.not_predicted)
-        rows.append((s.structure, s.metric.replace("_", " "), s.n, *cells, *counts))
-    return Table(header, tuple(rows), "Over cases; pooled: from the counts of all pixels together.")
-
-
-def _cell(value: float | None) -> Cell:
-    return Gap("none") if value is None else value
+def _scores_section(done: Evaluation) -> Section:
+    caption = "Over cases; pooled: from the counts of all pixels together."
+    blocks = score_table(done, named(RATIOS), caption, pooled=True)
+    rules = (*rule_of_intervals(done), Paragraph(EMPTIES_RULE, "note"))
+    return Section("Scores", (key_figures(done), *blocks, *rules))
 
 
 def _ratio_section(done: Evaluation) -> list[Section]:
-    errors = [s for s in done.summaries if s.metric.startswith("ctr_")]
-    if not errors:
+    if not any(s.metric.startswith("ctr_") for s in done.summaries):
         return []
-    header = (
-        "against",
-        "figure",
-        Column("n", numeric=True),
-        Column("mean", 4, numeric=True),
-        Column("median", 4, numeric=True),
-        Column("least", 4, numeric=True),
-        Column("most", 4, numeric=True),
-        Column("without", numeric=True),
-    )
-    names = {"ctr_error": "error (predicted − reference)", "ctr_abs_error": "absolute error"}
-    rows = tuple(
-        (
-            s.against.removeprefix("against "),
-            names.get(s.metric, s.metric),
-            s.n,
-            _cell(s.mean),
-            _cell(s.median),
-            _cell(s.minimum),
-            _cell(s.maximum),
-            s.no_value,
-        )
-        for s in errors
-    )
-    blocks: list[Block] = [Table(header, rows)]
-    if len(done.ratios) > 1:
-        reference, predicted = zip(*done.ratios.values(), strict=True)
-        bias = sum(p - r for r, p in done.ratios.values()) / len(done.ratios)
-        alt = f"Differences of predicted and reference ratio over {len(done.ratios)} cases, mean {bias:+.4f}"
-        blocks.append(Drawing.of(measurement_agreement(reference, predicted, "CTR"), alt))
+    blocks = [*ratio_table(done), Paragraph(held_sentence(done.held))]
+    blocks += agreement_blocks(done)
     return [Section("Cardiothoracic ratio", tuple(blocks))]
-
-
-def _picture_sections(done: Evaluation, task: Task) -> list[Section]:
-    sections = []
-    seen: set[str] = set()
-    for title, ids in (
-        ("Worst cases", worst(done.scores, n=SHOWN)),
-        ("Median cases", median_cases(done.scores, n=SHOWN)),
-    ):
-        pictures = [found for case in ids if case not in seen and (found := _picture(case, done, task)) is not None]
-        seen |= set(ids)
-        if pictures:
-            caption = "By mean Dice over structures. Coloured: prediction; white, dashed: reference."
-            sections.append(Section(title, (Pictures(tuple(pictures), caption),)))
-    return sections
-
-
-def _picture(case_id: str, done: Evaluation, task: Task) -> Picture | None:
-    case = next(case for case in task.cases.cases if case.id == case_id)
-    try:
-        image, reference = case.read_image(), case.read_target()
-        labels = None if case_id in done.failed else task.source(case, image).labels
-    except InputError:
-        return None
-    measured = measure_case(labels, image, case, Statements()) if labels is not None else ()
-    calipers = next((one.calipers for one in measured if one.name == "ctr"), ())
-    facts = [
-        (f"Dice, {s.structure}", "none" if s.value is None else f"{s.value:.3f}")
-        for s in done.scores
-        if s.case == case_id and s.metric == "dice"
-    ]
-    facts += [
-        (f"HD95, {s.structure}", f"{s.value:.1f} {s.unit}")
-        for s in done.scores
-        if s.case == case_id and s.metric == "hd95" and s.value is not None
-    ]
-    if case_id in done.ratios:
-        known, found = done.ratios[case_id]
-        facts.append(("CTR", f"{found:.3f} (reference {known:.3f})"))
-    return film_picture(case_id, image, labels, reference=reference, calipers=calipers, caption=case_id, facts=facts)
 
 
 def _confusion_section(done: Evaluation) -> list[Section]:
     blocks: list[Block] = []
     if done.matrix is not None:
-        alt = "Confusion matrix of all pixels; rows are classes of the reference."
-        blocks.append(Drawing.of(confusion_figure(done.matrix.names, done.matrix.pixels), alt))
-    blocks.append(Drawing.of(dice_by_structure(done.scores), "Dice of every case by structure."))
+        blocks.append(confusion_drawing(done.matrix))
+    blocks.append(dice_drawing(done))
     return [Section("Distribution and confusion", tuple(blocks))]
 
 
@@ -232,8 +123,7 @@ def _curves_section(task: Task) -> list[Section]:
     """How the run learnt, where it is a run's own."""
     if not task.log:
         return []
-    alt = f"Loss and validation Dice over {len(task.log)} epochs."
-    return [Section("Training", (Drawing.of(curves(task.log), alt, narrow=curves(task.log, stacked=True)),))]
+    return [Section("Training", (curves_drawing(task),))]
 
 
 def _cases_table(done: Evaluation, task: Task) -> Table:
@@ -266,10 +156,17 @@ def _failures(done: Evaluation) -> list[Section]:
     return [Section("Not predicted", (Table(("case", "reason"), tuple(done.failed.items())),))]
 
 
+def _flow(done: Evaluation, task: Task) -> Flow:
+    """All cases of the data, those to be scored, those with a prediction."""
+    cases = task.cases.cases
+    n, subjects = len(cases), len({case.subject for case in cases})
+    came = Step("cases in the data", n + sum(count for count, _ in task.left_out), task.left_out)
+    failed = ((len(done.failed), "without a prediction: in the means as 0"),)
+    scored = Step("cases to be scored, each with a reference", n, failed, f"{subjects} subjects")
+    return Flow((came, scored, Step("cases with a prediction", n - len(done.failed))))
+
+
 def _provenance(done: Evaluation, task: Task) -> Provenance:
-    total = len({score.case for score in done.scores})
-    left_out = ((len(done.failed), "not predicted; counted as 0 in the means"),) if done.failed else ()
-    flow = Flow((Step("cases with a reference", total, left_out), Step("predicted", total - len(done.failed))))
     split = None
     if task.split is not None:
         parts = tuple(
@@ -281,4 +178,4 @@ def _provenance(done: Evaluation, task: Task) -> Provenance:
         ("Data", tuple((f"read as ({n})", said) for n, said in enumerate(done.data, start=1))),
         ("Versions", tuple(surroundings.versions().items())),
     )
-    return Provenance(flow=flow, split=split, facts=facts)
+    return Provenance(split=split, facts=facts)

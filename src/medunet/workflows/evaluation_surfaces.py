@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from medunet.reports import Cell, Column, Gap, Paragraph, Section, Table
-from medunet.scoring import LENGTHS, RULER_NOTES, SURFACE_METRICS, Score, Summary
+from medunet.reports import Paragraph, Section
+from medunet.scoring import RULER_NOTES, Score
 from medunet.workflows.evaluation import Evaluation
+from medunet.workflows.evaluation_tables import score_table
 
 NAMES = {"hd": "HD", "hd95": "HD95", "assd": "ASSD", "nsd": "NSD"}
 RULE = (
@@ -20,32 +21,10 @@ RULE = (
 
 def surface_section(done: Evaluation) -> Section:
     """Summaries of the surface scores, in each unit that there is."""
+    caption = "Over cases; penalties for missed and invented structures included."
     words = (RULE, *_planes(done.scores))
-    return Section("Surfaces", (_table(done.summaries), *(Paragraph(text, "note") for text in words)))
-
-
-def _table(summaries: Sequence[Summary]) -> Table:
-    header = (
-        "structure",
-        "metric",
-        "unit",
-        Column("n", numeric=True),
-        Column("mean", 3, numeric=True),
-        Column("median", 3, numeric=True),
-        Column("worst", 3, numeric=True),
-        Column("missed", numeric=True),
-        Column("invented", numeric=True),
-        Column("absent in both", numeric=True),
-        Column("not predicted", numeric=True),
-    )
-    rows: list[tuple[Cell, ...]] = []
-    for s in summaries:
-        if s.metric in SURFACE_METRICS:
-            worst = s.maximum if s.metric in LENGTHS else s.minimum
-            cells = tuple(Gap("none") if value is None else value for value in (s.mean, s.median, worst))
-            counts = (s.missed, s.invented, s.absent_in_both, s.not_predicted)
-            rows.append((s.structure, NAMES[s.metric], s.unit, s.n, *cells, *counts))
-    return Table(header, tuple(rows), "Over cases; penalties for missed and invented structures included.")
+    table = score_table(done, NAMES, caption, with_unit=True)
+    return Section("Surfaces", (*table, *(Paragraph(text, "note") for text in words)))
 
 
 def _planes(scores: Sequence[Score]) -> tuple[str, ...]:
