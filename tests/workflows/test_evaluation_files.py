@@ -9,7 +9,7 @@ from medunet.cases import read_cases
 from medunet.prediction import load_model
 from medunet.scoring import ROC_COLUMNS
 from medunet.workflows.evaluate import evaluate
-from medunet.workflows.evaluation_files import CONFUSION_COLUMNS
+from medunet.workflows.evaluation_drawings import CONFUSION_COLUMNS
 
 
 def rows_of(path):
@@ -21,12 +21,6 @@ def rows_of(path):
 def done(trained, tmp_path_factory):
     """The tiny run on its own test films."""
     return evaluate(trained.folder, out=tmp_path_factory.mktemp("files") / "out", device="cpu")
-
-
-def test_every_figure_is_there_as_svg_and_png(done):
-    names = {path.name for path in (done.folder / "figures").iterdir()}
-    assert {f"{n}.{kind}" for n in ("curves", "dice", "confusion", "roc") for kind in ("svg", "png")} <= names
-    assert (done.folder / "figures" / "roc.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_confusion_table_holds_the_counts_of_the_scores(done):

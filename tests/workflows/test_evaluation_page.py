@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from html.parser import HTMLParser
 
@@ -77,7 +78,27 @@ def test_the_page_stands_alone(spoilt):
 def test_figures_lie_beside_it(spoilt):
     done, _, _ = spoilt
     names = {path.name for path in (done.folder / "figures").iterdir()}
-    assert names == {f"{name}.{kind}" for name in ("dice", "confusion", "ctr") for kind in ("svg", "png")}
+    wanted = {f"{name}.{kind}" for name in ("dice", "confusion", "ctr") for kind in ("svg", "pdf", "png", "csv")}
+    assert wanted <= names
+
+
+def test_the_flow_counts_what_came_and_what_has_no_prediction(spoilt):
+    _, _, text = spoilt
+    assert "4 cases in the data 4 cases to be scored, each with a reference (3 subjects)" in text
+    assert "−1 without a prediction: in the means as 0 3 cases with a prediction" in text
+
+
+def test_every_case_leads_to_its_picture(spoilt):
+    done, _, _ = spoilt
+    page = (done.folder / "report.html").read_text()
+    assert all(re.search(rf'<a href="#picture-\d+">phantom-0000{n}</a>', page) for n in range(4))
+
+
+def test_a_text_for_a_paper_and_checklists_close_the_page(spoilt):
+    _, _, text = spoilt
+    assert "The masks in masks were scored as they were" in text
+    assert "CLAIM (2024 update, 44 items)" in text
+    assert "STARD-AI (2025, 40 items in 48 rows)" in text
 
 
 def test_a_run_shows_the_proof_of_its_split(run_copy):

@@ -121,9 +121,14 @@ class Evaluation:
 
     def _repr_html_(self) -> str:
         """A notebook shows the scores' means and medians, with what they stand on."""
-        from medunet.workflows.evaluation_notebook import evaluation_html
+        from medunet.workflows.evaluation_notebook import SHOWN, evaluation_html
 
-        return evaluation_html(self)
+        cases = len({score.case for score in self.scores})
+        failed = (
+            f"{len(self.failed)} of {cases} cases have no prediction and count as 0 in Dice." if self.failed else ""
+        )
+        figures = ((one, self.interval(one)) for one in self.summaries if one.metric in SHOWN)
+        return evaluation_html(self.subject, figures, [said for said in (self.caution, failed) if said])
 
     def to_dict(self) -> dict[str, Any]:
         """As `summary.json` holds it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -79,8 +80,11 @@ def _of_model(
             raise UsageError("DATA", "is needed to score a model", "Give data with reference masks after it")
         split = split or "test"
         cases = _run_cases(Path(what), record, split)
+        left_out = _others(record.get("split", {}).get("cases", {}), split)
     else:
-        cases = _read(data or "", split, model)
+        cases = _read(data or "", model)
+        left_out = _others(Counter(case.split or "" for case in cases), split)
+        cases = _of_split(cases, split)
     cases = _known_to(cases, model.plan.classes)
     trained = _trained(cases, model)
     if trained and not own and not allow_trained:
@@ -114,6 +118,9 @@ def _of_model(
         proof,
         caution if trained else "",
         log=log,
+        left_out=left_out,
+        plan=model.plan,
+        record=record,
         temperature=model.temperature,
         unknown=frozenset(cases.scheme.names if cases.scheme else ()) - set(model.plan.classes),
     )
@@ -161,10 +168,16 @@ def _run_cases(run: Path, record: Mapping[str, Any], split: str) -> Cases:
     return replace(cases, cases=wanted)
 
 
-def _read(data: str | Path, split: str | None, model: Model) -> Cases:
+def _read(data: str | Path, model: Model) -> Cases:
     """DATA's cases with the structures called as the model calls them."""
-    cases = read_cases(data, rename=_towards(model.plan.classes) | model.plan.rename)
-    return _of_split(cases, split)
+    return read_cases(data, rename=_towards(model.plan.classes) | model.plan.rename)
+
+
+def _others(counts: Mapping[str, int], split: str | None) -> tuple[tuple[int, str], ...]:
+    """How many cases are in other parts than the one that is scored."""
+    if split is None:
+        return ()
+    return tuple((n, f"in the part {name}" if name else "in no part") for name, n in counts.items() if name != split)
 
 
 def _of_split(cases: Cases, split: str | None) -> Cases:
@@ -213,6 +226,7 @@ def _name_key(name: str) -> str:
 
 def _of_masks(folder: Path, data: str | Path, split: str | None, out: str | Path | None) -> Task:
     cases = read_cases(data)
+    left_out = _others(Counter(case.split or "" for case in cases), split)
     cases = _of_split(cases, split)
     masks = read_masks([folder])
     if masks.scheme is not None:
@@ -234,7 +248,9 @@ def _of_masks(folder: Path, data: str | Path, split: str | None, out: str | Path
     facts = (("Masks", (("folder", folder.name), *(("read as", said) for said in masks.provenance))),)
     reads = tuple(path for mask in masks.cases for path in mask.paths)
     target = Path(out or "evaluate")
-    return Task(cases, source, folder.name, target, identity, facts, None, reads=reads, no_roc=ONE_THRESHOLD)
+    return Task(
+        cases, source, folder.name, target, identity, facts, None, reads=reads, no_roc=ONE_THRESHOLD, left_out=left_out
+    )
 
 
 def _renamed_towards(cases: Cases, data: str | Path, names: tuple[str, ...]) -> Cases:
