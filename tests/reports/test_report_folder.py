@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 
 import pytest
 
+from medunet.errors import OutputError
 from medunet.reports import Drawing, Numbers, Page, Section, measurement_agreement, write_report
 
 
@@ -29,6 +32,19 @@ def test_a_figure_that_is_no_longer_shown_does_not_stay(tmp_path):
     write_report(page(), tmp_path)
     assert not (tmp_path / "figures").exists()
     assert (tmp_path / "report.html").is_file()
+
+
+def test_where_the_disk_is_full_the_earlier_figures_stay(tmp_path, monkeypatch):
+    write_report(page("ctr", "roc"), tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="the disk is full"):
+        write_report(page("roc"), tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
 
 
 def test_the_same_page_gives_the_same_files(tmp_path):

@@ -16,23 +16,29 @@ FIGURES = "figures"
 def write_report(page: Page, folder: Path) -> None:
     """Write `report.html`, and every named figure as `figures/NAME` with the endings svg, pdf, png and csv.
 
-    A folder of figures from before is replaced: no figure stays there that the page does not show.
+    Figures from before that the page does not show go last: where something cannot be written, what was there stays.
 
     Raises:
         OutputError: the place cannot be written.
     """
     figures = folder / FIGURES
-    remove(figures)
-    for drawing in page.drawings:
-        if drawing.name:
-            _write_figure(drawing, figures)
+    written = {name for drawing in page.drawings if drawing.name for name in _write_figure(drawing, figures)}
     write_text(folder / "report.html", render(page))
+    if not written:
+        remove(figures)
+        return
+    for path in figures.iterdir():
+        if path.name not in written:
+            remove(path)
 
 
-def _write_figure(drawing: Drawing, folder: Path) -> None:
-    """The files of one figure."""
-    write_text(folder / f"{drawing.name}.svg", drawing.svg)
-    write_bytes(folder / f"{drawing.name}.pdf", drawing.pdf)
-    write_bytes(folder / f"{drawing.name}.png", drawing.png)
-    if drawing.numbers is not None:
-        write_csv(folder / f"{drawing.name}.csv", drawing.numbers.columns, drawing.numbers.rows)
+def _write_figure(drawing: Drawing, folder: Path) -> tuple[str, ...]:
+    """Write the files of one figure; returns their names."""
+    svg, pdf, png, table = (f"{drawing.name}.{kind}" for kind in ("svg", "pdf", "png", "csv"))
+    write_text(folder / svg, drawing.svg)
+    write_bytes(folder / pdf, drawing.pdf)
+    write_bytes(folder / png, drawing.png)
+    if drawing.numbers is None:
+        return svg, pdf, png
+    write_csv(folder / table, drawing.numbers.columns, drawing.numbers.rows)
+    return svg, pdf, png, table
