@@ -16,11 +16,11 @@ def options(name):
 
 
 def test_one_word_means_one_thing_everywhere():
-    """The same option has the same help in every command, but for where things are written."""
+    """The same option has the same help in every command, but for what is taken or written by default."""
     texts = {}
     for name in command_table().commands:
         for word, parameter in options(name).items():
-            if word.startswith("--") and word not in {"--out", "--kind"}:
+            if word.startswith("--") and word not in {"--out", "--kind", "--split"}:
                 texts.setdefault(word, set()).add(parameter.help)
     assert {word: help_ for word, help_ in texts.items() if len(help_) > 1} == {}
 

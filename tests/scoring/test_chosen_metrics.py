@@ -14,10 +14,12 @@ ROWS = (
     "a,s1,all,ctr_error,0.2,ratio,against column ctr_source",
 )
 
+HEADER = ",".join(SCORE_COLUMNS)
+
 
 @pytest.fixture
 def table(tmp_path):
-    def write(*rows, header=",".join(SCORE_COLUMNS)):
+    def write(*rows, header=HEADER):
         path = tmp_path / "scores.csv"
         path.write_text("\n".join([header, *rows]) + "\n")
         return path

@@ -81,7 +81,7 @@ def test_the_worst_case_puts_what_is_missing_on_the_wrong_side(positive_when, ag
 
 @pytest.mark.parametrize(
     ("label", "words"),
-    [([], "no row"), ([-1, -1], "no row"), ([1, 1], "all 2 rows are positive"), ([0], "all 1 rows are negative")],
+    [([], "no row"), ([-1, -1], "no row"), ([1, 1], "all 2 rows are positive"), ([0], "the only row is negative")],
 )
 def test_one_group_is_no_comparison(label, words):
     assert why_no_comparison(Groups.of([1.0] * len(label), label).flow).startswith(words)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from medunet.workflows.compare import compare
-from medunet.workflows.comparison import better, figure_name, named
+from medunet.workflows.comparison import figure_name, named
+from medunet.workflows.comparison_words import better
 
 
 @pytest.mark.parametrize(

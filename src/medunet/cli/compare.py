@@ -28,12 +28,10 @@ def compare(
         list[str] | None, typer.Option(metavar="KEY=A,B", help="Train DATA with each value; may be repeated (grid).")
     ] = None,
     seeds: Annotated[str | None, typer.Option(metavar="A,B", help="Train each variant with these seeds.")] = None,
-    recipe: Annotated[str, typer.Option(help="Recipe of the variants: a packaged one or a YAML file.")] = (
-        "chest-xray-small"
-    ),
+    recipe: Annotated[str, typer.Option(help="A packaged recipe's name or a YAML file.")] = "chest-xray-small",
     changes: Set = None,
     budget: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Time each training may take: 90s, 15m, 2h.")
+        str | None, typer.Option(metavar="TIME", help="Time of one training, reading included: 90s, 15m, 2h.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Output folder; variants are trained into its folder runs.")] = (
         Path("compare")

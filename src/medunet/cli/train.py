@@ -29,7 +29,7 @@ def train(
     ] = None,
     fold: Annotated[int | None, typer.Option(metavar="K", help="Train fold K of 5 (0 to 4) into OUT/fold-K.")] = None,
     budget: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Time the whole call may take: 90s, 15m, 2h.")
+        str | None, typer.Option(metavar="TIME", help="Time of one training, reading included: 90s, 15m, 2h.")
     ] = None,
     device: Device = "auto",
     devices: Annotated[int, typer.Option(metavar="N", help="Processes that share every batch, one a GPU.")] = 1,

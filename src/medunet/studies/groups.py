@@ -187,7 +187,9 @@ def why_no_comparison(flow: Flow) -> str:
         return "no row has a measurement and a certain label"
     if not flow.positive or not flow.negative:
         only = "positive" if flow.positive else "negative"
-        return f"all {flow.positive + flow.negative} rows are {only}: there is one group only"
+        rows = flow.positive + flow.negative
+        said = "the only row is" if rows == 1 else f"all {rows} rows are"
+        return f"{said} {only}: there is one group only"
     return ""
 
 

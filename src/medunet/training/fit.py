@@ -218,10 +218,9 @@ class _Averaging(EMAWeightAveraging):
 
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         """Copy the task for the average, but not whoever watches it."""
-        assert isinstance(pl_module, TrainingTask)
-        watch, pl_module.watch = pl_module.watch, None
+        watching = vars(pl_module).pop("watch", None)
         super().setup(trainer, pl_module, stage)
-        pl_module.watch = watch
+        vars(pl_module)["watch"] = watching
 
 
 class _Stopping(EarlyStopping):

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from medunet.scoring import LENGTHS
 from medunet.studies import Estimate, HypothesisTest
 from medunet.studies.paired_comparison import PairedComparison
 from medunet.studies.seed_spread import SeedSpread
 from medunet.workflows.compare_pairing import Pairing
+from medunet.workflows.comparison_words import as_notebook
 
 ALPHA = 0.05
 """A Holm-corrected p-value up to this is called a difference that is shown."""
@@ -176,16 +176,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """As a notebook shows it."""
-        from medunet.workflows.comparison_words import as_notebook
-
         return as_notebook(self)
-
-
-def better(metric: str) -> str:
-    """Whether "higher" or "lower" numbers are better; "" where neither is."""
-    if metric.endswith("_abs_error") or metric in LENGTHS:
-        return "lower"
-    return "" if metric.endswith("_error") else "higher"
 
 
 def figure_name(structure: str, metric: str, against: str = "") -> str:

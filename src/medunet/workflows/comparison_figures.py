@@ -9,8 +9,8 @@ from typing import TypeVar
 from medunet.reports import Drawing, Numbers
 from medunet.reports.figures.paired_differences import DifferenceRow, paired_differences
 from medunet.reports.figures.seed_means import SeedRow, seed_means
-from medunet.workflows.comparison import Comparison, Difference, Seeds, better, figure_name
-from medunet.workflows.comparison_words import digits_of, interval, p_text, signed
+from medunet.workflows.comparison import Comparison, Difference, Seeds, figure_name
+from medunet.workflows.comparison_words import better, digits_of, interval, p_text, signed
 
 T = TypeVar("T", Difference, Seeds)
 

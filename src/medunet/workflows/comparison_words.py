@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from medunet.reports import Cell, Column, Gap, notebook_table
+from medunet.scoring import LENGTHS
 from medunet.studies import Estimate
-from medunet.workflows.comparison import Comparison, Difference, better
+
+if TYPE_CHECKING:
+    from medunet.workflows.comparison import Comparison, Difference
 
 NOT_EQUAL = "That no difference is shown does not mean that there is none."
 
@@ -124,3 +128,10 @@ def as_notebook(done: Comparison) -> str:
     return notebook_table(
         f"Compared with {first}", header, rows, notes=(NOT_EQUAL, f"The report: {done.folder / 'report.html'}")
     )
+
+
+def better(metric: str) -> str:
+    """Whether "higher" or "lower" numbers are better; "" where neither is."""
+    if metric.endswith("_abs_error") or metric in LENGTHS:
+        return "lower"
+    return "" if metric.endswith("_error") else "higher"

@@ -127,9 +127,9 @@ class AgreementStudy:
         for name, one, own in figures_of(self.found):
             digits = self.digits if own else 3
             value: Cell = Gap("none") if one.value is None else number(one.value, digits)
-            rows.append((name, value, interval(one, digits), one.rows, one.reason or "–"))
+            rows.append((name, value, interval(one, digits), one.rows))
         title = f"{self.name}: {self.pairing.names[0]} − {self.pairing.names[1]}"
-        header = ("figure", "value", "95 % interval", "cases", "remark")
+        header = ("figure", "value", "95 % interval", "cases")
         return notebook_table(title, header, rows, notes=(*self.cautions, f"Report: {self.folder / 'report.html'}"))
 
 
