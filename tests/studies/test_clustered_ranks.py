@@ -67,7 +67,7 @@ def test_the_sign_says_who_ranks_higher(cohort):
 
 
 def test_reasons(cohort):
-    assert clustered_rank_test(Groups.of([1.0], [1])).reason.startswith("all 1 rows")
+    assert clustered_rank_test(Groups.of([1.0], [1])).reason.startswith("the only row")
     assert "9 subjects" in clustered_rank_test(Groups.of(*cohort(subjects=18, rows=9))).reason
     assert clustered_rank_test(Groups.of([1.0] * 40, [0, 1] * 20)).reason == "the numbers are all equal"
     same = Groups.of(np.tile(np.arange(20.0) / 7, 2), np.arange(40) < 20, list(range(20)) * 2)

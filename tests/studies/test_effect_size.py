@@ -66,7 +66,7 @@ def test_rank_biserial_is_twice_the_area_less_one(cohort):
 
 @pytest.mark.parametrize("effect", [mean_difference, hedges_g])
 def test_reasons(effect, cohort):
-    assert effect(Groups.of([1.0], [1])).reason.startswith("all 1 rows")
+    assert effect(Groups.of([1.0], [1])).reason.startswith("the only row")
     assert "both labels" in effect(Groups.of(*cohort(rows=4, both=True))).reason
     assert effect(Groups.of([1.0, 2, 3, 5], [0, 0, 1, 1])).reason.startswith("2 subjects")
     assert effect(Groups.of([1.0, 2, 3, 5], [0, 0, 1, 1])).value is not None

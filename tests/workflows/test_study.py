@@ -107,7 +107,7 @@ def test_writing_every_row_twice_changes_no_interval(tmp_path):
         ([[f"c{n}", n, 0.5, 0] for n in range(30)], "all 30 rows are negative: there is one group only"),
         ([["a", "1", 0.5, 1], ["b", "2", 0.6, 0]], "1 subject with the finding; an interval needs 10 in each group"),
         ([["a", "1", 0.5, -1], ["b", "2", 0.6, ""]], "no row has a measurement and a certain label"),
-        ([[f"c{n}", n, "nan" if n else 0.5, n % 2] for n in range(40)], "all 1 rows are negative"),
+        ([[f"c{n}", n, "nan" if n else 0.5, n % 2] for n in range(40)], "the only row is negative"),
         ([[f"c{n}", n, 0.5, n % 2] for n in range(40)], "no cut-off does better than chance"),
     ],
     ids=["two cases", "never positive", "one of each", "never certain", "nan", "all equal"],
