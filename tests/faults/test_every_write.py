@@ -218,8 +218,9 @@ def every_step_fails(call, disk, numbers, *, earlier=None, again=(), good=(0,), 
         if not done:
             code, lines = call(*(again if _begun(call) else ()))
             assert code in good, (what, lines)
-        lost = {name for name in after if name not in call.out and name.startswith(passing)}
-        found = {name: found for name, found in call.out.items() if name not in (LOCK, NOTE) or not done}
+        now = call.out
+        lost = {name for name in after if name not in now and name.startswith(passing)}
+        found = {name: found for name, found in now.items() if name not in (LOCK, NOTE) or not done}
         assert found == {name: found for name, found in after.items() if name not in lost}, what
 
 
