@@ -40,6 +40,19 @@ class HypothesisTest:
         if (len(numbers) == 2) == bool(self.reason):
             raise ValueError(f"a reason stands where a number is missing, got {self.reason!r}")
 
+    def to_dict(self) -> dict[str, float | int | str | None]:
+        """As plain values, for JSON."""
+        return {
+            "statistic": self.statistic,
+            "p_value": self.p_value,
+            "units": self.units,
+            "rows": self.rows,
+            "subjects": self.subjects,
+            "method": self.method.name,
+            "source": self.method.source,
+            "reason": self.reason,
+        }
+
 
 ROWS = "rows, one of each subject"
 MEANS = "means of subjects"

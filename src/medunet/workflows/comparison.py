@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from medunet.studies import Estimate, HypothesisTest
+from medunet.studies import Estimate
 from medunet.studies.paired_comparison import PairedComparison
 from medunet.studies.seed_spread import SeedSpread
 from medunet.workflows.compare_pairing import Pairing
@@ -77,9 +77,9 @@ class Difference:
             "only_other_has_a_value": list(pairing.only_second),
             "neither_has_a_value": list(pairing.neither),
             "other_unit": list(pairing.other_unit),
-            **{name: None if one is None else estimate_dict(one) for name, one in estimates.items()},
-            "wilcoxon": test_dict(found.wilcoxon) | {"p_holm": self.p_holm},
-            "sign_flips": test_dict(found.sign_flips) | {"p_holm": self.p_holm_flips},
+            **{name: None if one is None else one.to_dict() for name, one in estimates.items()},
+            "wilcoxon": found.wilcoxon.to_dict() | {"p_holm": self.p_holm},
+            "sign_flips": found.sign_flips.to_dict() | {"p_holm": self.p_holm_flips},
         }
 
 
@@ -189,31 +189,6 @@ def figure_name(structure: str, metric: str, against: str = "") -> str:
     return whole if short in ("", "the reference masks") else f"{whole} ({short})"
 
 
-def estimate_dict(one: Estimate) -> dict[str, Any]:
-    """An estimate as plain values."""
-    return {
-        "value": one.value,
-        "low": one.low,
-        "high": one.high,
-        "level": one.level,
-        "reason": one.reason,
-        "method": one.method.name,
-        "source": one.method.source,
-    }
-
-
-def test_dict(one: HypothesisTest) -> dict[str, Any]:
-    """A test as plain values."""
-    return {
-        "statistic": one.statistic,
-        "p_value": one.p_value,
-        "units": one.units,
-        "reason": one.reason,
-        "method": one.method.name,
-        "source": one.method.source,
-    }
-
-
 def seeds_dict(one: Seeds) -> dict[str, Any]:
     """A spread between seeds as plain values."""
     return {
@@ -225,8 +200,8 @@ def seeds_dict(one: Seeds) -> dict[str, Any]:
         "seeds": list(one.seeds),
         "means": list(one.spread.means),
         "range": one.spread.range,
-        "between_seeds": estimate_dict(one.spread.between_seeds),
-        "between_subjects": estimate_dict(one.spread.between_subjects),
+        "between_seeds": one.spread.between_seeds.to_dict(),
+        "between_subjects": one.spread.between_subjects.to_dict(),
     }
 
 
