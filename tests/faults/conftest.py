@@ -211,5 +211,5 @@ def plain_figures(monkeypatch):
     """Figures are written, but not drawn."""
     monkeypatch.setattr("medunet.reports.figures.writing._encoded", lambda figure, kind: f"a figure as {kind}".encode())
     for place in ("evaluation_files", "recorder", "evaluation_page"):
-        for name in ("curves", "dice_by_structure", "confusion_figure", "roc_figure"):
+        for name in ("curves", "dice_by_structure", "confusion_figure", "roc_figure", "measurement_agreement"):
             monkeypatch.setattr(f"medunet.workflows.{place}.{name}", lambda *_, **__: None, raising=False)

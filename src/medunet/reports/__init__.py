@@ -21,6 +21,7 @@ from medunet.reports.figures import (
     figure_pdf,
     figure_png,
     figure_svg,
+    measurement_agreement,
     roc_figure,
     save,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "figure_png",
     "figure_svg",
     "film_picture",
+    "measurement_agreement",
     "notebook_table",
     "plain_picture",
     "png_bytes",
