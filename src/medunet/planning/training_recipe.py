@@ -61,7 +61,8 @@ class TrainingRecipe(Section):
         dice_smooth: dice: added to both sides of the fraction.
         schedule: the learning rate over the run.
         early_stopping: epochs without improvement before training ends; 0 for never.
-        monitor: what decides which weights are best: the validation loss or the mean validation Dice.
+        monitor: what decides which weights are kept: the best validation loss, the best mean validation Dice, or `none`:
+            the last are kept. Then the validation cases have chosen nothing, and the model's intervals can come of them.
         averaging: share of the weights' running average that is kept at each step (an exponential moving average,
             Polyak and Juditsky 1992); the average is what is validated and kept. 0 keeps the weights themselves.
         precision: auto (bf16 where the machine computes in it), bf16 or float32.
@@ -85,7 +86,7 @@ class TrainingRecipe(Section):
     dice_smooth: Positive = 1.0
     schedule: ScheduleRecipe = ScheduleRecipe()
     early_stopping: Annotated[int, Ge(0)] = 0
-    monitor: Literal["val_loss", "val_dice"] = "val_loss"
+    monitor: Literal["val_loss", "val_dice", "none"] = "val_loss"
     averaging: Annotated[float, Ge(0), Lt(1)] = 0.0
     precision: Literal["auto", "bf16", "float32"] = "auto"
     checkpointing: bool = False
@@ -104,6 +105,8 @@ class TrainingRecipe(Section):
             raise ValueError(f"one of epochs and steps must be given, got epochs {self.epochs} and steps {self.steps}")
         if not self.loss:
             raise ValueError("loss needs at least one of ce, bce, dice, focal")
+        if self.monitor == "none" and self.early_stopping:
+            raise ValueError("early_stopping needs a monitor, val_loss or val_dice, got none")
         if self.class_weights and "ce" not in self.loss:
             raise ValueError("class_weights weigh the loss ce, which is not among the losses")
         return self

@@ -51,8 +51,7 @@ class Checkpoints(Callback):
         """Save; validation of this epoch is done by now."""
         if isinstance(pl_module, TrainingTask):
             self.rows = [*self.rows, pl_module.row]
-        figure = float(trainer.callback_metrics[self.monitor])
-        self.value = -figure if self.monitor == "val_dice" else figure
+        self.value = self._lower_is_better(trainer)
         better = self.value < self.best_value
         if better:
             self.best_value, self.best_epoch = self.value, trainer.current_epoch + 1
@@ -67,6 +66,13 @@ class Checkpoints(Callback):
                 shutil.copyfile(self.folder / BEST, path)
             if trainer.is_global_zero and (self.folder / LAST).exists():
                 os.replace(self.folder / LAST, self.folder / PREVIOUS)
+
+    def _lower_is_better(self, trainer: Trainer) -> float:
+        """The figure of the epoch that has just ended; without a monitor every epoch is better than the one before."""
+        if self.monitor == "none":
+            return -float(trainer.current_epoch)
+        figure = float(trainer.callback_metrics[self.monitor])
+        return -figure if self.monitor == "val_dice" else figure
 
     @contextlib.contextmanager
     def _writing(self, trainer: Trainer, name: str) -> Iterator[Path]:

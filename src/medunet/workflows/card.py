@@ -18,6 +18,10 @@ def model_card(name: str, plan: Plan, record: Mapping[str, Any]) -> str:
         if key.startswith("val_dice_") and value is not None
     )
     versions = record["versions"]
+    monitor = plan.training.monitor
+    chosen = monitor != "none"
+    kept = f"best epoch {record['best_epoch']} by {monitor}" if chosen else "the last weights"
+    worth = "they chose the weights, so they are optimistic" if chosen else "they neither trained nor chose anything"
     return f"""# {name}
 
 Segments {", ".join(plan.classes)} on two-dimensional images. Trained by medunet {versions["medunet"]} with the recipe
@@ -33,9 +37,9 @@ Segments {", ".join(plan.classes)} on two-dimensional images. Trained by medunet
 ## Network and training
 
 - U-Net, widths {list(plan.network.widths)}, {record["parameters"]:,} parameters, input {plan.preprocessing.size}
-- {record["epochs"]} epochs, best epoch {record["best_epoch"]} by {plan.training.monitor}, seed {plan.training.seed}
+- {record["epochs"]} epochs; {kept}; seed {plan.training.seed}
 
-## Scores on the validation cases (they chose the weights, so they are optimistic)
+## Scores on the validation cases ({worth})
 
 | structure | Dice |
 |---|---|

@@ -89,14 +89,21 @@ def training_words(plan: Plan, record: Mapping[str, Any]) -> str:
     """How long, with what, and which weights were kept."""
     training = plan.training
     losses = " + ".join(f"{weight:g} × {LOSSES.get(name, name)}" for name, weight in training.loss.items())
-    monitor = MONITORS.get(training.monitor, training.monitor)
     return (
         f"It was trained for {record.get('epochs', plan.epochs)} epochs in batches of "
         f"{training.batch * training.accumulate} with {training.optimiser} (learning rate {training.lr:g}, schedule "
         f"{training.schedule.kind.replace('_', ' ')}, weight decay {training.weight_decay:g}), the loss {losses}, and "
-        f"seed {training.seed}; random changes of each image: {_changes(plan)}. The weights of epoch "
-        f"{record.get('best_epoch', '?')} were kept, chosen by {monitor} on the validation cases."
+        f"seed {training.seed}; random changes of each image: {_changes(plan)}. "
+        f"{selection_words(training.monitor, record.get('best_epoch', '?'))}"
     )
+
+
+def selection_words(monitor: str, epoch: object) -> str:
+    """Which weights were kept and why, as a sentence."""
+    if monitor == "none":
+        return f"The weights of the last epoch, {epoch}, were kept; the validation cases chose nothing."
+    chosen = f"chosen by {MONITORS.get(monitor, monitor)} on the validation cases"
+    return f"The weights of epoch {epoch} were kept, {chosen}."
 
 
 def _changes(plan: Plan) -> str:
@@ -202,8 +209,12 @@ def _facts_of_model(task: Task, methods: str) -> dict[str, Answer]:
     return facts | {
         "initialisation": Answer(f"{started}, seed {task.plan.training.seed}", PROVENANCE),
         "training": Answer(f"{task.record.get('epochs', task.plan.epochs)} epochs; all settings", methods),
-        "model selection": Answer(f"best {task.plan.training.monitor} on the validation cases", methods),
+        "model selection": Answer(_selection(task.plan.training.monitor), methods),
     }
+
+
+def _selection(monitor: str) -> str:
+    return "the last weights" if monitor == "none" else f"best {monitor} on the validation cases"
 
 
 def _facts_of_split(task: Task, scores: str) -> dict[str, Answer]:
