@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from medunet.measuring.conformal import Intervals, Residuals
 from medunet.measuring.film import Film
 from medunet.measuring.measurement import Measurement
-from medunet.measuring.verdict import decide, with_interval
+from medunet.measuring.verdict import decide, with_interval, with_intervals
 
 ADULT = Film(view="PA", age=50)
 
@@ -88,3 +89,52 @@ def test_an_interval_that_cannot_be_is_refused(interval):
 def test_a_missing_measurement_has_no_interval():
     with pytest.raises(ValueError, match="missing"):
         with_interval(Measurement("ctr", "", None, "ratio", "missing", "x"), 0.4, 0.5, 0.9, ADULT)
+
+
+# intervals of a model
+
+
+def of_a_model(half=0.03, **told):
+    found = {name: Residuals((half,) * 9) for name in ("ctr", "ctr_widest")}
+    return Intervals(found, "validation cases", **told)
+
+
+def test_every_ratio_gets_the_model_s_interval_and_its_verdict_anew():
+    before = [decide(ratio(0.54), ADULT), Measurement("heart_width", "heart", 130.0, "mm")]
+    assert before[0].verdict == "indeterminate"
+    found, width = with_intervals(before, of_a_model(), ADULT)
+    assert (found.low, found.high, found.level) == (pytest.approx(0.51), pytest.approx(0.57), 0.9)
+    assert found.verdict == "enlarged"
+    assert width is before[1]
+
+
+def test_an_interval_of_a_ratio_is_cut_at_0():
+    (found,) = with_intervals([ratio(0.2)], of_a_model(0.3), ADULT)
+    assert (found.low, found.high) == (0.0, 0.5)
+
+
+def test_a_flagged_ratio_has_its_interval_and_a_missing_one_has_none():
+    missing = Measurement("ctr", "", None, "ratio", "missing", "the heart is missing")
+    flagged, none = with_intervals([ratio(0.85, status="flagged", reason="odd"), missing], of_a_model(), ADULT)
+    assert (flagged.low, flagged.verdict) == (pytest.approx(0.82), None)
+    assert none is missing
+
+
+@pytest.mark.parametrize(
+    ("intervals", "why"),
+    [
+        ("validation chose the weights", "validation chose the weights"),
+        (Intervals({"ctr": Residuals((0.1,) * 4)}, "x"), "4 subjects; level 0.90 needs at least 9"),
+        (of_a_model(scaled=True), "the film has no estimate of quality"),
+    ],
+)
+def test_a_ratio_without_an_interval_says_why_once_and_keeps_its_verdict(intervals, why):
+    for before in (ratio(0.6), ratio(0.6, reason="odd")):
+        (found,) = with_intervals([decide(before, ADULT)], intervals, ADULT)
+        assert found.reason == "; ".join(part for part in (before.reason, f"no interval: {why}") if part)
+        assert (found.low, found.high, found.level, found.verdict) == (None, None, None, "enlarged")
+
+
+def test_a_scaled_interval_is_wider_where_the_quality_is_low():
+    (good,), (poor,) = (with_intervals([ratio(0.5)], of_a_model(0.3, scaled=True), ADULT, q) for q in (0.95, 0.8))
+    assert (good.low, poor.low) == (pytest.approx(0.485), pytest.approx(0.44))

@@ -12,9 +12,10 @@ import torch
 
 from medunet.errors import InputError
 from medunet.images import Scheme
+from medunet.measuring import CaseErrors, Intervals
 from medunet.phantoms import chest_film
 from medunet.prediction import Temperature, bundle, find_model, load_model, packaged_models, save_model
-from medunet.prediction.model import NOT_FITTED
+from medunet.prediction.model import NO_INTERVALS, NOT_FITTED
 
 
 @pytest.fixture
@@ -431,4 +432,52 @@ def test_an_ensemble_has_none(save, tmp_path):
 def test_a_temperature_that_is_none_is_refused(save, describe, told):
     folder, _ = save()
     describe(folder, lambda d: d.update(temperature=told))
+    assert "is not a model description" in refused(folder)
+
+
+# the intervals of its ratios
+
+
+def intervals_of(*keys, each=0.02):
+    cases = [CaseErrors(key, key, {"ctr": each}) for key in keys]
+    return Intervals.of(cases, "validation cases")
+
+
+def test_intervals_come_back_and_so_does_the_reason_for_none(tmp_path, make_plan, make_network, describe):
+    plan = make_plan()
+    network, scheme = make_network(plan), Scheme.of(plan.classes)
+    for told in (intervals_of(*"abcdefghij"), "validation chose the weights"):
+        save_model(tmp_path / "m", network, plan, scheme, trained_on=(), card="", intervals=told)
+        assert load_model(tmp_path / "m").intervals == told
+    save_model(tmp_path / "m", network, plan, scheme, trained_on=(), card="")
+    assert load_model(tmp_path / "m").intervals == NO_INTERVALS
+    describe(tmp_path / "m", lambda d: d.pop("intervals"))
+    assert load_model(tmp_path / "m").intervals == bundle.MADE_BEFORE
+
+
+def test_an_ensemble_pools_those_of_its_folds(tmp_path, make_plan, make_network):
+    plan = make_plan()
+    for k in range(3):
+        told = intervals_of(*(f"{k}{n}" for n in range(4)), each=0.01 * k)
+        where = tmp_path / "run" / f"fold-{k}" / "model"
+        save_model(where, make_network(plan, k), plan, Scheme.of(plan.classes), trained_on=(), card="", intervals=told)
+    found = load_model(tmp_path / "run").intervals
+    assert found.source == "3 folds"
+    assert len(found.residuals["ctr"].values) == 12
+    assert found.half_width("ctr") == 0.02
+
+
+def test_an_ensemble_of_which_one_fold_has_none_says_its_reason(save, tmp_path):
+    for k in range(2):
+        save(f"run/fold-{k}/model", seed=k)
+    assert load_model(tmp_path / "run").intervals == NO_INTERVALS
+
+
+@pytest.mark.parametrize(
+    "told", [1.5, [], "wide", {"source": "x"},
+             {"source": "x", "scaled": False, "films": [], "residuals": {"ctr": {"values": [-1], "without": 0}}}]
+)  # fmt: skip
+def test_intervals_that_are_none_are_refused(save, describe, told):
+    folder, _ = save()
+    describe(folder, lambda d: d.update(intervals=told))
     assert "is not a model description" in refused(folder)

@@ -7,8 +7,11 @@ needless. Against MRI the ratio's AUC is only .6 to .7, so no verdict rests on t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from medunet.measuring.case_errors import UNIT
+from medunet.measuring.conformal import LEVEL, Intervals
 from medunet.measuring.film import Film
 from medunet.measuring.measurement import Measurement, Verdict
 
@@ -23,6 +26,10 @@ ZONE = (0.45, 0.55)
 
 ADULT = 18.0
 """Years of age from which the cut-off holds."""
+
+
+NO_QUALITY = "the film has no estimate of quality"
+"""Why a film has no interval where the model's are as wide as its quality lets expect."""
 
 
 def decide(measurement: Measurement, film: Film) -> Measurement:
@@ -53,6 +60,32 @@ def with_interval(measurement: Measurement, low: float, high: float, level: floa
     if measurement.value is None:
         raise ValueError(f"{measurement.name}: a missing measurement has no interval")
     return decide(replace(measurement, low=low, high=high, level=level), film)
+
+
+def with_intervals(
+    measurements: Iterable[Measurement], intervals: Intervals | str, film: Film, quality: float | None = None
+) -> tuple[Measurement, ...]:
+    """A model's measurements with the intervals of its ratios, cut at 0; or with the reason why a ratio has none.
+
+    Args:
+        measurements: of one film.
+        intervals: the model's, or why it has none.
+        film: what is known about the film.
+        quality: the estimated Dice of the case, 0 to 1, or None.
+    """
+    return tuple(
+        _bounded(one, intervals, film, quality) if one.unit == UNIT and one.value is not None else one
+        for one in measurements
+    )
+
+
+def _bounded(one: Measurement, intervals: Intervals | str, film: Film, quality: float | None) -> Measurement:
+    """A ratio with its interval, or with the reason why it has none."""
+    half = None if isinstance(intervals, str) else intervals.half_width(one.name, quality)
+    if half is not None and one.value is not None:
+        return with_interval(one, max(0.0, one.value - half), one.value + half, LEVEL, film)
+    why = intervals if isinstance(intervals, str) else intervals.why_none(one.name) or NO_QUALITY
+    return replace(one, reason="; ".join(part for part in (one.reason, f"no interval: {why}") if part))
 
 
 def _barred(measurement: Measurement, film: Film) -> list[str]:

@@ -1,8 +1,8 @@
 """The model on disk: weights.safetensors, model.json, card.md. Loading runs no code from the files.
 
-`model.json` holds the plan, the scheme, the hash of the weights, the content keys of the cases that were trained on and
-the temperature of the probabilities. A weights file whose hash, names, shapes or types differ from what the plan and
-model.json say is refused.
+`model.json` holds the plan, the scheme, the hash of the weights, the content keys of the cases that were trained on,
+the temperature of the probabilities and what the intervals of its ratios rest on. A weights file whose hash, names,
+shapes or types differ from what the plan and model.json say is refused.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from pydantic import ValidationError
 
 from medunet.errors import InputError
 from medunet.images import Scheme, write_bytes, write_json, write_text
+from medunet.measuring import Intervals
 from medunet.networks import UNet
 from medunet.planning import Plan
-from medunet.prediction.model import NOT_FITTED, Model
+from medunet.prediction.model import NO_INTERVALS, NOT_FITTED, Model
 from medunet.prediction.temperature import Temperature
 
 FORMAT = 1
@@ -34,6 +35,8 @@ PICKLES = (".ckpt", ".pt", ".pth", ".pkl", ".bin")
 """Endings of files that run code when they are loaded."""
 SEVERAL_FOLDS = "the mean of several folds has none: what one fold did not learn from, another did"
 """Why an ensemble has no temperature."""
+MADE_BEFORE = "the model was made before medunet gave intervals"
+"""Why a model of an earlier medunet has no intervals."""
 _RESTORE = "Restore the folder or train again"
 
 
@@ -46,6 +49,7 @@ def save_model(
     trained_on: Sequence[str],
     card: str,
     temperature: Temperature | str = NOT_FITTED,
+    intervals: Intervals | str = NO_INTERVALS,
 ) -> str:
     """Write a model's three files; returns the hash of the weights (sha256, hex)."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
@@ -59,7 +63,8 @@ def save_model(
         "labels": scheme.to_mapping(),
         "weights_sha256": digest,
         "trained_on": sorted(trained_on),
-        "temperature": {"reason": temperature} if isinstance(temperature, str) else temperature.to_dict(),
+        "temperature": _told(temperature),
+        "intervals": _told(intervals),
     }
     write_json(folder / DESCRIPTION, description)
     return digest
@@ -101,6 +106,8 @@ def find_model(name: str | Path) -> list[Path]:
 def load_model(name: str | Path) -> Model:
     """Load a model by name, model folder or run (several folds become an ensemble).
 
+    What the folds' intervals rest on is pooled: each subject's error is that of the fold that has not seen it.
+
     Raises:
         InputError: no such model, a damaged file, or files that do not belong together.
     """
@@ -116,7 +123,8 @@ def load_model(name: str | Path) -> Model:
     networks = tuple(network for part in parts for network in part.networks)
     trained_on = frozenset(key for part in parts for key in part.trained_on)
     name_of = _name(Path(name))
-    return Model(name_of, networks, first.plan, first.scheme, digest, trained_on, first.card, SEVERAL_FOLDS)
+    intervals = Intervals.pooled([part.intervals for part in parts])
+    return Model(name_of, networks, first.plan, first.scheme, digest, trained_on, first.card, SEVERAL_FOLDS, intervals)
 
 
 def _form(model: Model) -> tuple[object, ...]:
@@ -141,11 +149,17 @@ def _load_one(folder: Path) -> Model:
         expected = str(description["weights_sha256"])
         trained_on = frozenset(str(key) for key in description["trained_on"])
         temperature = _temperature(description.get("temperature"))
+        intervals = _intervals(description.get("intervals"))
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise InputError(folder / DESCRIPTION, f"is not a model description{_why(fault)}", _RESTORE) from fault
     network = _load_weights(folder / WEIGHTS, plan, expected)
     card = _read_card(folder / CARD)
-    return Model(_name(folder), (network,), plan, scheme, expected, trained_on, card, temperature)
+    return Model(_name(folder), (network,), plan, scheme, expected, trained_on, card, temperature, intervals)
+
+
+def _told(known: Temperature | Intervals | str) -> dict[str, Any]:
+    """What a description says of a thing that a model may have: the thing, or why there is none."""
+    return {"reason": known} if isinstance(known, str) else known.to_dict()
 
 
 def _temperature(told: Mapping[str, Any] | None) -> Temperature | str:
@@ -153,6 +167,13 @@ def _temperature(told: Mapping[str, Any] | None) -> Temperature | str:
     if told is None:
         return NOT_FITTED
     return str(told["reason"]) if "reason" in told else Temperature(**told)
+
+
+def _intervals(told: Mapping[str, Any] | None) -> Intervals | str:
+    """The intervals that a description holds, or why it has none."""
+    if told is None:
+        return MADE_BEFORE
+    return str(told["reason"]) if "reason" in told else Intervals.from_dict(told)
 
 
 def _why(fault: Exception) -> str:

@@ -10,12 +10,16 @@ import torch
 from numpy.typing import NDArray
 
 from medunet.images import Image, LabelMap, Scheme
+from medunet.measuring import Intervals
 from medunet.networks import UNet, running
 from medunet.planning import Plan, prepare, restore
 from medunet.prediction.temperature import Temperature, tempered
 
 NOT_FITTED = "none was fitted when the model was made"
 """Why a model has no temperature."""
+
+NO_INTERVALS = "none were made with the model"
+"""Why a model's ratios have no intervals."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +55,7 @@ class Model:
         trained_on: content keys of the cases it learnt from or was selected on.
         card: the model card, Markdown.
         temperature: for `calibrated`, fitted on validation cases; or why there is none.
+        intervals: of the ratios that are measured on its masks; or why there are none.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Model:
     trained_on: frozenset[str] = frozenset()
     card: str = ""
     temperature: Temperature | str = NOT_FITTED
+    intervals: Intervals | str = NO_INTERVALS
 
     def __post_init__(self) -> None:
         if not self.networks:
