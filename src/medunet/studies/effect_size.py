@@ -1,46 +1,20 @@
-"""How far two groups lie apart: the difference of means, Hedges' g, the rank-biserial correlation."""
+"""How far two groups lie apart without a unit: Hedges' g, the rank-biserial correlation."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
 
-import numpy as np
-from scipy import stats
-
 from medunet.studies.effect_tests import sides_of, why_no_means
 from medunet.studies.estimate import LEVEL, Asked, Estimate, Method
 from medunet.studies.groups import Groups, why_no_interval
 from medunet.studies.proportions import quantile_of
 
-DIFFERENCE = Method("difference of the means of subjects, positive minus negative; Welch's t interval", "Welch 1947")
 HEDGES = Method(
     "Hedges' g: standardised difference of the means of subjects; large-sample interval",
     "Hedges and Olkin 1985, chapter 5",
 )
 RANK_BISERIAL = "rank-biserial correlation, 2 AUC − 1, interval from that of the area: "
-
-
-def mean_difference(groups: Groups, level: float = LEVEL) -> Estimate:
-    """Mean of the positive subjects minus that of the negative ones, in the measurement's unit.
-
-    Equal variances are not assumed; the degrees of freedom are Welch's (1947, doi:10.1093/biomet/34.1-2.28).
-    """
-    asked = Asked(DIFFERENCE, level, groups.value.size, groups.flow.subjects)
-    if reason := why_no_means(groups):
-        return asked.nothing(reason)
-    means = groups.means_of_subjects()
-    sides = sides_of(means)
-    if isinstance(sides, str):
-        return asked.bare(_plain_difference(means), why_no_interval(groups.flow) or sides)
-    (upper, first, n), (lower, second, m) = sides.moments
-    difference = (upper - lower) * sides.scale
-    if reason := why_no_interval(groups.flow):
-        return asked.bare(difference, reason)
-    squares = first / n + second / m
-    freedom = squares**2 / ((first / n) ** 2 / (n - 1) + (second / m) ** 2 / (m - 1))
-    reach = float(stats.t.ppf((1 + level) / 2, freedom)) * math.sqrt(squares) * sides.scale
-    return asked.answer(difference, difference - reach, difference + reach)
 
 
 def hedges_g(groups: Groups, level: float = LEVEL) -> Estimate:
@@ -71,12 +45,6 @@ def rank_biserial(area: Estimate) -> Estimate:
     turned = (None if number is None else 2 * number - 1 for number in (area.value, area.low, area.high))
     value, low, high = turned
     return replace(area, value=value, low=low, high=high, method=method)
-
-
-def _plain_difference(means: Groups) -> float:
-    """Difference of the means where no error can be taken; not finite where it overflows."""
-    with np.errstate(all="ignore"):
-        return float(means.value[means.positive].mean() - means.value[~means.positive].mean())
 
 
 def _correction(freedom: int) -> float:

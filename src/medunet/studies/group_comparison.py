@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from medunet.studies.clustered_bootstrap import REPLICATES, bootstrap_area
 from medunet.studies.clustered_ranks import clustered_rank_test
-from medunet.studies.effect_size import hedges_g, mean_difference, rank_biserial
+from medunet.studies.effect_size import hedges_g, rank_biserial
 from medunet.studies.effect_tests import mann_whitney_test, welch_test
 from medunet.studies.estimate import BEYOND, LEVEL, Estimate
+from medunet.studies.group_means import mean_difference
 from medunet.studies.groups import Flow, Groups, PositiveWhen
 from medunet.studies.roc_area import roc_area
 from medunet.studies.significance import HypothesisTest
@@ -48,7 +49,8 @@ class GroupComparison:
         positive, negative: the values of the two groups.
         welch, mann_whitney: tests with the means of subjects as units.
         clustered_ranks: a rank test of the rows, grouped by subject, also where subjects have both labels.
-        mean_difference, hedges_g, rank_biserial: effect sizes.
+        mean_difference: in the measurement's unit, also where subjects have both labels.
+        hedges_g, rank_biserial: effect sizes.
         area: area under the ROC curve.
         area_bootstrap: the same with an interval by bootstrap, as a check.
         area_worst: the same with every row without a measurement counted as a failure.
