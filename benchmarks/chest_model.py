@@ -1,0 +1,197 @@
+"""How the packaged model `chest-xray` is made: five folds, their common opinion on films without masks, one student.
+
+    python benchmarks/chest_model.py PATH/TO/chest-wingspan PATH/TO/chest-nih-findings [--out FOLDER] [--stage NAME]
+
+1. folds: five trainings on the Wingspan films that are not test films (the recipe's split by subject), each without one
+   fifth of the subjects and without letting them choose anything.
+2. labels: the folds together outline the NIH films, whose findings are not used; those of which they are least sure are
+   left out. Films of 64 pixels are enlarged first; at most `PER_SUBJECT` of a subject.
+3. student: one network of the same size learns from the Wingspan films with their masks and from the NIH films with the
+   folds' masks. It begins with the weights of a fold. The last weights are kept; the few validation films only fit the
+   temperature.
+
+Every stage that is done is kept. The test films of Wingspan take part in none. What comes of it is a run, `student`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+import medunet as mu
+from medunet.images import write_csv, write_json, write_labels, write_png
+
+RECIPE = "chest-xray-robust"
+CLASSES = ("lung", "heart")
+FOLDS = 5
+FOLD_STEPS = ("training.steps=1000",)
+PER_SUBJECT = 3
+"""Enlarged films of 64 pixels that are taken of one subject."""
+LARGE = 256
+"""Pixels of a side to which they are enlarged."""
+SURE = 0.85
+"""Share of the NIH films that is kept: those whose masks the folds are surest of."""
+VALIDATION = 8
+"""Wingspan films that fit the student's temperature."""
+REPEATS = 2
+"""How often a Wingspan film comes for each time that an NIH film comes."""
+
+
+class Lines:
+    """Progress as lines on standard error."""
+
+    def __init__(self) -> None:
+        self.last = 0
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    def begin(self, what: str, total: int) -> None:
+        self.say(f"{what}: {total}")
+
+    def advance(self, done: int, note: str = "") -> None:
+        if done // 50 != self.last:
+            self.last = done // 50
+            self.say(f"  {done} {note}")
+
+    def end(self) -> None:
+        self.last = 0
+
+
+def train_folds(data: Path, out: Path, recipe: str) -> None:
+    """Five runs that do not see a fifth of the subjects each."""
+    for fold in range(FOLDS):
+        folder = out / f"fold-{fold}"
+        if not (folder / "model" / "model.json").is_file():
+            begun = (folder / "checkpoints" / "last.ckpt").is_file()
+            mu.train(data, recipe=recipe, out=out, changes=FOLD_STEPS, fold=fold, resume=begun, progress=Lines())
+
+
+def chosen_films(nih: Path) -> list[dict[str, str]]:
+    """All films of 512 pixels, and some of each subject of those that there are of 64 pixels only."""
+    with (nih / "cases.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    taken: Counter[str] = Counter()
+    chosen = []
+    for row in rows:
+        if row["size"] == "64":
+            taken[row["subject"]] += 1
+            if taken[row["subject"]] > PER_SUBJECT:
+                continue
+        chosen.append(row)
+    return chosen
+
+
+def enlarged(image: mu.Image) -> mu.Image:
+    """The film with its shorter side at least `LARGE` pixels long."""
+    rows, columns = image.grid.shape
+    factor = LARGE / min(rows, columns)
+    if factor <= 1:
+        return image
+    size = round(columns * factor), round(rows * factor)
+    small = PIL.Image.fromarray(image.array[0].astype(np.float32))
+    large = np.asarray(small.resize(size, PIL.Image.Resampling.BICUBIC))
+    grey = np.clip(np.round(large), 0, 255).astype(np.uint8)
+    return mu.Image(grey[None], mu.Grid(grey.shape))
+
+
+def sureness(shares: NDArray[np.float32], labels: mu.LabelMap) -> float:
+    """The smallest Dice over the structures that the probabilities (K, row, column) themselves let expect."""
+    found = []
+    for number, value in enumerate(labels.scheme.values, start=1):
+        mask = labels.array == value
+        both = float(shares[number][mask].sum())
+        found.append(2 * both / max(1e-6, float(shares[number].sum()) + float(mask.sum())))
+    return min(found)
+
+
+def label_films(nih: Path, folds: Path, out: Path) -> None:
+    """Films and masks as the folds outline them, with a table of how sure they are."""
+    model = mu.load_model(folds)
+    rows: list[list[Any]] = []
+    films = chosen_films(nih)
+    for number, row in enumerate(films):
+        image = enlarged(mu.read_image(nih / row["file"]))
+        said = model.predict(image, probabilities=True)
+        if said.probabilities is None or len(np.unique(said.labels.array)) <= len(said.labels.scheme.values):
+            continue
+        write_png(out / "images" / f"{row['id']}.png", image)
+        write_labels(out / "masks" / f"{row['id']}.png", said.labels)
+        rows.append([row["id"], row["subject"], row["size"], round(sureness(said.probabilities, said.labels), 4)])
+        if number % 50 == 0:
+            print(f"  outlined {number} of {len(films)}", file=sys.stderr, flush=True)
+    write_json(out / "masks" / "labels.json", model.scheme.to_mapping())
+    write_csv(out / "sureness.csv", ("id", "subject", "size", "sureness"), rows)
+
+
+def as_model(target: mu.LabelMap) -> mu.LabelMap:
+    """A reference with the values that the model's masks have."""
+    array = np.zeros(target.grid.shape, np.uint8)
+    scheme = mu.Scheme.of(CLASSES)
+    for name in CLASSES:
+        array[target.mask(name)] = scheme.value(name)
+    return mu.LabelMap(array, target.grid, scheme)
+
+
+def student_cases(data: Path, folds: Path, labelled: Path, out: Path) -> Path:
+    """The table of films that the student learns from; masks of both sources hold lung and heart by the same values."""
+    with (folds / "fold-0" / "split.csv").open(newline="", encoding="utf-8") as file:
+        own = [row["case"] for row in csv.DictReader(file) if row["split"] != "test"]
+    with (labelled / "sureness.csv").open(newline="", encoding="utf-8") as file:
+        sure = sorted(csv.DictReader(file), key=lambda row: -float(row["sureness"]))
+    cases = {case.id: case for case in mu.read_cases(data, rename={"left lung": "lung", "right lung": "lung"})}
+    validation = set(own[:: len(own) // VALIDATION][:VALIDATION])
+    rows = []
+    for name in own:
+        mask = out / "masks" / f"{name}.png"
+        write_labels(mask, as_model(cases[name].read_target()))
+        copies = range(1 if name in validation else REPEATS)
+        split = "val" if name in validation else "train"
+        film = str(cases[name].images[0].resolve())
+        rows += [[f"{name}-{copy}" if copy else name, name, film, str(mask.resolve()), split] for copy in copies]
+    for row in sure[: round(SURE * len(sure))]:
+        film, mask = (labelled / folder / f"{row['id']}.png" for folder in ("images", "masks"))
+        rows.append([row["id"], f"nih-{row['subject']}", str(film.resolve()), str(mask.resolve()), "train"])
+    write_csv(out / "cases.csv", ("id", "subject", "image", "target", "split"), rows)
+    write_json(out / "labels.json", mu.Scheme.of(CLASSES).to_mapping())
+    print(f"{len(rows)} rows in {out / 'cases.csv'}", file=sys.stderr)
+    return out / "cases.csv"
+
+
+def main() -> None:
+    """Carry out the stages."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("wingspan", type=Path)
+    words.add_argument("nih", type=Path)
+    words.add_argument("--out", type=Path, default=Path("scratch/chest-model"))
+    words.add_argument("--recipe", default=RECIPE)
+    words.add_argument("--steps", type=int, default=2400, help="of the student")
+    words.add_argument("--stage", choices=("folds", "labels", "student"), help="end with this stage")
+    asked = words.parse_args()
+    out: Path = asked.out
+    train_folds(asked.wingspan, out / "folds", asked.recipe)
+    if asked.stage == "folds":
+        return
+    if not (out / "labelled" / "sureness.csv").is_file():
+        label_films(asked.nih, out / "folds", out / "labelled")
+    if asked.stage == "labels":
+        return
+    table = student_cases(asked.wingspan, out / "folds", out / "labelled", out / "data")
+    begun = (out / "student" / "checkpoints" / "last.ckpt").is_file()
+    changes = [f"training.steps={asked.steps}", "training.lr=1.5e-3", "split.subject=column:subject"]
+    first = out / "folds" / "fold-0"
+    mu.train(
+        table, recipe=asked.recipe, out=out / "student", changes=changes, init=first, resume=begun, progress=Lines()
+    )
+
+
+if __name__ == "__main__":
+    main()
