@@ -95,3 +95,12 @@ def test_a_narrow_terminal_cuts_remarks_and_keeps_figures(monkeypatch):
     shown = lines([row("a" * 50, reason="one; " + "long " * 20), row("b", reason="two; " + "long " * 20)])
     assert all(len(line) <= 40 for line in shown[:3])
     assert all("0.500" in line for line in shown[1:3])
+
+
+def test_an_interval_stands_beside_its_ratio():
+    told = {"low": 0.481, "high": 0.543, "level": 0.9}
+    shown = lines([row("a", 0.512, "") | told, row("b", None, "no heart", "missing") | dict.fromkeys(told)])
+    assert shown[0].split("  ")[0] == "film"
+    assert "90 %" in shown[0]
+    assert shown[1].split() == ["a", "0.512", "0.481-0.543", "ok", "-"]
+    assert shown[2].split()[:4] == ["b", "-", "-", "missing"]

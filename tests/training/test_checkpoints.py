@@ -44,7 +44,12 @@ class Trainer:
 
 @pytest.mark.parametrize(
     ("monitor", "values", "best"),
-    [("val_loss", (3.0, 1.0, 2.0, 1.0), 2), ("val_dice", (0.1, 0.9, 0.5, 0.9), 2), ("val_dice", (0.0, 0.0), 1), ("none", (1.0, 3.0, 2.0), 3)],
+    [
+        ("val_loss", (3.0, 1.0, 2.0, 1.0), 2),
+        ("val_dice", (0.1, 0.9, 0.5, 0.9), 2),
+        ("val_dice", (0.0, 0.0), 1),
+        ("none", (1.0, 3.0, 2.0), 3),
+    ],
 )
 def test_last_holds_the_last_epoch_and_best_the_first_of_the_best(tmp_path, monitor, values, best):
     trainer, checkpoints = Trainer(), Checkpoints(tmp_path, monitor)

@@ -9,6 +9,7 @@ import pytest
 from medunet.cases import Case
 from medunet.errors import UsageError
 from medunet.images import Grid, LabelMap
+from medunet.measuring import Intervals, Residuals
 from medunet.phantoms import chest_film
 from medunet.workflows.measured import Statements, caption, film_of, measure_case, overlay
 
@@ -66,3 +67,24 @@ def test_the_overlay_shows_contours_and_calipers(film):
     assert drawn.shape == plain.shape
     assert (drawn != plain).any()
     assert (plain[..., 0] != plain[..., 1]).any()  # the contours have colours
+
+
+def test_a_model_s_intervals_are_filled_in_and_the_caption_shows_them(film):
+    intervals = Intervals({"ctr": Residuals((0.03,) * 9)}, "validation cases")
+    found = measure_case(film.labels, film.image, case_of(film), Statements(), intervals=intervals)
+    ratio = next(one for one in found if one.name == "ctr")
+    assert (ratio.low, ratio.high, ratio.level) == (pytest.approx(film.ctr - 0.03), pytest.approx(film.ctr + 0.03), 0.9)
+    assert f"({ratio.low:.3f} to {ratio.high:.3f})" in caption(case_of(film), found)
+    other = next(one for one in found if one.name == "ctr_widest")
+    assert "no interval: 0 subjects; level 0.90 needs at least 9" in other.reason
+
+
+def test_masks_of_no_model_have_no_interval_and_need_no_reason(film):
+    found = measure_case(film.labels, film.image, case_of(film), Statements())
+    assert not any("interval" in one.reason or one.low is not None for one in found)
+    found = measure_case(film.labels, film.image, case_of(film), Statements(), intervals="validation chose the weights")
+    assert [one.name for one in found if "no interval: validation chose the weights" in one.reason] == [
+        "ctr",
+        "ctr_widest",
+        "ctr_midline",
+    ]

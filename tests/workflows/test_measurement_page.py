@@ -6,6 +6,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from medunet.measuring import Intervals, Residuals
 from medunet.reports import plain_picture, render
 from medunet.workflows.measurement_page import MOST, SHOWN, measurement_page
 
@@ -117,3 +118,24 @@ def test_heavy_pictures_leave_the_page_under_five_megabytes():
     rows = [row(f"case-{n:03d}") for n in range(MOST)]
     html = render(measurement_page("predict", MOST, rows, {}, {}, lambda case: replace(heavy, key=case)))
     assert 3_000_000 < len(html.encode()) < 5_000_000
+
+
+def test_an_interval_stands_beside_its_ratio_and_the_page_says_what_it_rests_on():
+    told = {"low": 0.481, "high": 0.543, "level": 0.9}
+    found = Intervals({"ctr": Residuals((0.031,) * 12, without=2)}, "validation cases")
+    rows = [row("a", 0.512) | told, row("b", None, "missing", reason="no heart") | dict.fromkeys(told)]
+    page = render(measurement_page("predict", 2, rows, {}, {}, lambda case: None, intervals=found))
+    assert "90 % interval" in page
+    assert "0.481 to 0.543" in page
+    assert "How to read the interval" in page
+    assert "the ratio ± 0.031" in page
+    assert "12 subjects that neither trained nor chose the weights (validation cases); 2 more had no ratio." in page
+    assert "They hold for films and annotators like those" in page
+
+
+def test_a_model_without_intervals_says_why_and_how_to_get_some():
+    page = render(measurement_page("predict", 1, [row("a")], {}, {}, lambda case: None, intervals="fine-tuned"))
+    assert "no intervals: fine-tuned." in page
+    assert "medunet evaluate MODEL DATA --calibrate FOLDER" in page
+    assert "90 % interval" not in page
+    assert "How to read the interval" not in page_of([row("a")])  # measure has no model

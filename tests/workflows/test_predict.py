@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from medunet.cases.masks import read_masks
 from medunet.errors import InputError, OutputError
 from medunet.images import read_image, read_pixels, write_csv, write_dicom
-from medunet.measuring import COLUMNS
+from medunet.measuring import COLUMNS, Intervals, Residuals
 from medunet.phantoms import chest_film
 from medunet.prediction import load_model
 from medunet.workflows.predict import predict, read_table
@@ -291,3 +292,43 @@ def test_an_input_among_the_own_results_is_refused(trained, work, digest):
         with pytest.raises(OutputError, match=r"differs in: inputs|holds what is to be read"):
             go(trained, work / "out" / "masks", work / "out", **told)
     assert digest(work / "out") == before
+
+
+@pytest.fixture
+def bounded(run_copy):
+    """The tiny run, whose model holds intervals of 12 subjects: the ratio ± 0.03."""
+    path = run_copy / "model" / "model.json"
+    told = Intervals({"ctr": Residuals((0.03,) * 12)}, "validation cases").to_dict()
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"intervals": told}))
+    return SimpleNamespace(folder=run_copy)
+
+
+def test_every_ratio_carries_the_model_s_interval(bounded, work):
+    go(bounded, work / "in", work / "out")
+    ratios = [row for row in rows_of(work / "out" / "measurements.csv") if row["measurement"] == "ctr"]
+    assert len(ratios) == 4
+    for row in (row for row in ratios if row["value"]):
+        assert row["level"] == "0.9"
+        assert float(row["low"]) == pytest.approx(float(row["value"]) - 0.03, abs=1e-5)
+        assert float(row["high"]) == pytest.approx(float(row["value"]) + 0.03, abs=1e-5)
+    assert any(row["value"] for row in ratios)
+    assert "How to read the interval" in (work / "out" / "report.html").read_text()
+    again = go(bounded, work / "in", work / "out")
+    assert again.kept == 4
+
+
+def test_a_model_without_intervals_says_why_in_the_row(run_copy, work):
+    path = run_copy / "model" / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"intervals": {"reason": "fine-tuned"}}))
+    go(SimpleNamespace(folder=run_copy), work / "in", work / "out")
+    for row in rows_of(work / "out" / "measurements.csv"):
+        said = row["reason"].count("no interval: fine-tuned")
+        assert said == (1 if row["unit"] == "ratio" and row["value"] else 0)
+        assert not row["level"]
+
+
+def test_a_folder_of_the_model_before_it_was_calibrated_is_refused(trained, bounded, work):
+    """The weights are the same; the intervals are not."""
+    go(trained, work / "in", work / "out")
+    with pytest.raises(OutputError, match=r"differs in: .*intervals"):
+        go(bounded, work / "in", work / "out")

@@ -43,9 +43,19 @@ def _each(rows: Sequence[Row], sharing: Sequence[Row], shared: Sequence[str], wi
     for row in rows:
         value = NONE if row["value"] is None else f"{row['value']:.3f}"
         own = "; ".join(one for one in _remarks(row) if one not in shared or row not in sharing)
-        cells.append((str(row["case"]), value, str(row["status"]), str(row["verdict"] or NONE), own))
-    header = ("film", "CTR", "status", "verdict", "remark" if any(cell[4] for cell in cells) else "")
+        cells.append(
+            (str(row["case"]), value, *_limits(row, rows), str(row["status"]), str(row["verdict"] or NONE), own)
+        )
+    between = [f"{100 * row['level']:.0f} %" for row in rows if row.get("level") is not None][:1]
+    header = ("film", "CTR", *between, "status", "verdict", "remark" if any(cell[-1] for cell in cells) else "")
     return table(header, cells, width)
+
+
+def _limits(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
+    """A cell with the interval of a film's ratio, where any film has one."""
+    if all(one.get("level") is None for one in rows):
+        return ()
+    return (NONE if row["low"] is None else f"{row['low']:.3f}-{row['high']:.3f}",)
 
 
 def _shared(rows: Sequence[Row]) -> tuple[str, Sequence[Row], list[str]]:

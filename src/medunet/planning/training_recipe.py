@@ -61,8 +61,9 @@ class TrainingRecipe(Section):
         dice_smooth: dice: added to both sides of the fraction.
         schedule: the learning rate over the run.
         early_stopping: epochs without improvement before training ends; 0 for never.
-        monitor: what decides which weights are kept: the best validation loss, the best mean validation Dice, or `none`:
-            the last are kept. Then the validation cases have chosen nothing, and the model's intervals can come of them.
+        monitor: what decides which weights are kept: the best validation loss, the best mean validation Dice, or
+            `none`: the last are kept. Then the validation cases have chosen nothing, and the model's intervals can come
+            of them.
         averaging: share of the weights' running average that is kept at each step (an exponential moving average,
             Polyak and Juditsky 1992); the average is what is validated and kept. 0 keeps the weights themselves.
         precision: auto (bf16 where the machine computes in it), bf16 or float32.

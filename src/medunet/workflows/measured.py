@@ -11,7 +11,7 @@ from medunet.cases import Case
 from medunet.errors import UsageError
 from medunet.images import Image, LabelMap
 from medunet.images.image import View
-from medunet.measuring import Film, Measurement, measure
+from medunet.measuring import Film, Intervals, Measurement, measure, with_intervals
 from medunet.measuring.film import VIEWS
 from medunet.reports import draw_overlay
 
@@ -46,21 +46,41 @@ def film_of(image: Image | None, case: Case, stated: Statements) -> Film:
     return Film(view=view, age=age, adult=stated.adult, spacing_at=image.spacing_at if image else None)
 
 
-def measure_case(labels: LabelMap, image: Image | None, case: Case, stated: Statements) -> tuple[Measurement, ...]:
-    """The measurements of one case. The mask's own spacing counts; where it has none, the image's of the same shape."""
+def measure_case(
+    labels: LabelMap,
+    image: Image | None,
+    case: Case,
+    stated: Statements,
+    *,
+    intervals: Intervals | str | None = None,
+    quality: float | None = None,
+) -> tuple[Measurement, ...]:
+    """The measurements of one case. The mask's own spacing counts; where it has none, the image's of the same shape.
+
+    Args:
+        labels: what is measured.
+        image: its film, where there is one.
+        case: whose it is.
+        stated: what the user says of the film.
+        intervals: of the model that made the labels, or why it has none; None for labels of no model.
+        quality: the estimated Dice of the case, 0 to 1, or None.
+    """
     if labels.grid.spacing is None and image is not None and image.grid.shape == labels.grid.shape:
         labels = replace(labels, grid=image.grid)
-    return measure(labels, film_of(image, case, stated), annotated=case.annotated)
+    film = film_of(image, case, stated)
+    found = measure(labels, film, annotated=case.annotated)
+    return found if intervals is None else with_intervals(found, intervals, film, quality)
 
 
 def caption(case: Case, measurements: Sequence[Measurement]) -> str:
-    """The line below an overlay: the case and its cardiothoracic ratio, or why there is none."""
+    """The line below an overlay: the case and its cardiothoracic ratio with its interval, or why there is none."""
     ratio = next((one for one in measurements if one.name == "ctr"), None)
     if ratio is None:
         return case.id
     if ratio.value is None:
         return f"{case.id}   no CTR: {ratio.reason}"
-    return f"{case.id}   CTR {ratio.value:.3f}" + (f"   {ratio.status}" if ratio.status != "ok" else "")
+    between = "" if ratio.low is None else f" ({ratio.low:.3f} to {ratio.high:.3f})"
+    return f"{case.id}   CTR {ratio.value:.3f}{between}" + (f"   {ratio.status}" if ratio.status != "ok" else "")
 
 
 def overlay(

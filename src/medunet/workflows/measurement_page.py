@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from medunet.cases.names import listed
+from medunet.measuring import LEVEL, Intervals
 from medunet.reports import (
     Cell,
     Column,
@@ -27,6 +28,7 @@ from medunet.reports import (
 )
 from medunet.workflows import surroundings
 from medunet.workflows.film_notes import Notes, by_note
+from medunet.workflows.interval_words import MAIN, REMEDY, VALID, interval_sentence
 from medunet.workflows.remarks import own_remarks, shared_remarks
 
 Row = Mapping[str, Any]
@@ -52,6 +54,7 @@ def measurement_page(
     picture: Callable[[str], Picture | None],
     notes: Notes | None = None,
     patients: Sequence[tuple[str, str, str, str]] = (),
+    intervals: Intervals | str | None = None,
 ) -> Page:
     """The page of `report.html`.
 
@@ -64,6 +67,7 @@ def measurement_page(
         picture: case → its picture, or None where there is no film.
         notes: case → what its reader noted.
         patients: case, pseudonym, number and name of those who are to be named.
+        intervals: of the model's ratios, or why it has none; None where no model made the masks.
     """
     main = _main_measurement(table)
     rows = [row for row in table if row["measurement"] == main]
@@ -75,6 +79,8 @@ def measurement_page(
         sections.append(Section("Films", _pictures(shown, len(rows))))
     shared = tuple(Paragraph(f"Every film: {remark}.", "note") for remark in shared_remarks(rows))
     sections.append(Section("Measurements", (*shared, _table(rows, main), *_others(table, main))))
+    if intervals is not None and main == MAIN:
+        sections.append(Section("How to read the interval", interval_notes(intervals)))
     if any(row["verdict"] for row in rows):
         sections.append(Section("How to read the verdict", (Paragraph(VERDICT_NOTE, "note"),)))
     if notes:
@@ -91,6 +97,13 @@ def measurement_page(
         sections=tuple(sections),
         provenance=_provenance(origin),
     )
+
+
+def interval_notes(intervals: Intervals | str) -> tuple[Paragraph, ...]:
+    """What the intervals rest on and where they hold, or how to get some."""
+    known = not isinstance(intervals, str) and not intervals.why_none(MAIN)
+    said = VALID if known else f"To give the model some, {REMEDY}."
+    return Paragraph(interval_sentence(intervals)), Paragraph(said, "note")
 
 
 def _shown(rows: Sequence[Row], picture: Callable[[str], Picture | None]) -> list[Picture]:
@@ -171,15 +184,23 @@ def _median(values: Sequence[float]) -> float:
 
 def _table(rows: Sequence[Row], main: str) -> Table:
     unit = str(rows[0]["unit"]) if rows else ""
-    header = ("film", Column(_label(main), 3, unit, numeric=True), "status", "verdict", "remark")
+    bounded = any(row.get("level") is not None for row in rows)
+    between = (f"{100 * LEVEL:.0f} % interval",) if bounded else ()
+    header = ("film", Column(_label(main), 3, unit, numeric=True), *between, "status", "verdict", "remark")
     body: list[tuple[Cell, ...]] = []
     shared = shared_remarks(rows)
     for row in rows:
         number: Cell = Gap("none") if row["value"] is None else float(row["value"])
         state = State(str(row["status"]), LEVELS[str(row["status"])])  # type: ignore[arg-type]
-        case = str(row["case"])
-        body.append((Link(case, case), number, state, str(row["verdict"] or "–"), own_remarks(row, shared) or "–"))
+        limits = (_limits(row),) if bounded else ()
+        link, remark = Link(str(row["case"]), str(row["case"])), own_remarks(row, shared) or "–"
+        body.append((link, number, *limits, state, str(row["verdict"] or "–"), remark))
     return Table(header, tuple(body))
+
+
+def _limits(row: Row) -> Cell:
+    """The interval of a row."""
+    return Gap("none") if row["low"] is None else f"{row['low']:.3f} to {row['high']:.3f}"
 
 
 def _others(table: Sequence[Row], main: str) -> tuple[Table, ...]:

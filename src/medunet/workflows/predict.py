@@ -13,7 +13,7 @@ from medunet.cases import Case
 from medunet.cases.table import plain_cell
 from medunet.errors import InputError, OutputError
 from medunet.images import remove, write_bytes, write_csv, write_json, write_labels
-from medunet.measuring import COLUMNS, rows
+from medunet.measuring import COLUMNS, Intervals, rows
 from medunet.workflows.film_notes import Notes, by_note, notes_of, read_notes, sentences, write_notes
 from medunet.workflows.identifiers import Row, keep_identifiers
 from medunet.workflows.inputs import find_inputs
@@ -119,6 +119,8 @@ def predict(
         "view": view,
         "adult": adult,
     }
+    if isinstance(loaded.intervals, Intervals):  # of two models with the same weights one may be recalibrated
+        identity["intervals"] = loaded.intervals.digest
     with reserve(folder, identity, overwrite=overwrite) as place:
         again = place.claim(OWNED, reads=[*tables_among(inputs), *(path for case in cases for path in case.paths)])
         patients = keep_identifiers(folder, cases, shown=show_identifiers)
@@ -200,7 +202,7 @@ def _one(
     """Predict one film; its rows and its notes."""
     image = case.read_image()
     labels = model.predict(image).labels
-    measurements = measure_case(labels, image, case, stated)
+    measurements = measure_case(labels, image, case, stated, intervals=model.intervals)
     write_labels(folder / "masks" / f"{case.id}{ending}", labels)
     from medunet.reports import png_bytes
 
@@ -313,5 +315,6 @@ def _write_report(
         ),
         notes,
         patients,
+        model.intervals,
     )
     write_report(page, folder)
