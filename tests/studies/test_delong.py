@@ -22,7 +22,7 @@ OVARIAN = {
     "K-G score": ("10 5 3 6 3 5 8 5 5 6 4 6 5 5 4 4 6 4 6 6 7 8 5 5 6 6 5 4 5 6 6 7 5 7 6 5 9 7 8 7 6 5 5"),
     "outcome": ("0 1 1 0 1 0 0 1 1 1 1 1 1 1 1 0 1 0 0 1 1 0 1 1 1 1 1 1 1 1 0 0 1 1 1 1 0 1 0 1 1 1 1"),
 }
-"""The 43 of DeLong, DeLong and Clarke-Pearson's (1988) 49 patients of whom all three indices are known, with SAS's outcome."""
+"""The 43 of DeLong, DeLong and Clarke-Pearson's 49 patients (1988) of whom all is known; the outcome as SAS has it."""
 
 
 def by_definition(score, positive):
