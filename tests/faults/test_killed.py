@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from medunet.auditing import memory
 from medunet.cli.entry import run
-from medunet.images import meant_name, write_png
+from medunet.images import Grid, Image, meant_name, write_png
 from medunet.phantoms import chest_film
 from medunet.workflows.output import MARK
 
@@ -149,6 +151,60 @@ def test_a_batch_that_is_stopped_keeps_what_is_done_and_ends_alike(tiny_run, pro
     code, _, err = program.run(*words, tmp_path / "out")
     assert (code, err) == (0, "")
     assert tree(tmp_path / "out") == tree(tmp_path / "undisturbed")
+
+
+COUNTED = """
+import os, sys, time
+from medunet.auditing import memory, rounds
+told, rest, plain = sys.argv.pop(1), 0.02, rounds.look_at
+memory.MOST, memory.SECONDS = int(sys.argv.pop(1)), float(sys.argv.pop(1))
+looked = os.open(told, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+def look_at(case):
+    look = plain(case)
+    time.sleep(rest)
+    os.write(looked, f"{case.id}\\n".encode())
+    return look
+rounds.look_at = look_at
+from medunet.cli import main
+main()
+"""
+"""The program, which tells each look in a file, keeps looks after so many or so many seconds, and rests after each."""
+
+
+@pytest.mark.parametrize(
+    ("most", "seconds", "lost"), [(32, 600, 32), (256, 0.2, 12)], ids=["kept by their number", "kept by the clock"]
+)
+def test_an_audit_that_is_killed_makes_the_looks_of_one_batch_again(program, wait_for, tmp_path, most, seconds, lost):
+    films, noise = 120, np.random.default_rng(3)
+    for number in range(films):
+        array = noise.integers(0, 2 if number % 50 == 0 else 256, (16, 16), dtype=np.uint8)
+        write_png(tmp_path / "data" / f"{number:03d}.png", Image(array[None], Grid(array.shape)))
+    out = tmp_path / "out"
+
+    def words(told):
+        return [tmp_path / told, most, seconds, "audit", tmp_path / "data", "--quiet", "--out", out]
+
+    def looked(told):
+        return (tmp_path / told).read_text().split() if (tmp_path / told).exists() else []
+
+    def found():
+        return {name: held for name, held in tree(out).items() if not name.startswith("looks/")}
+
+    code, _, err = program.run(*words("undisturbed"), line=COUNTED)
+    assert (code, len(looked("undisturbed"))) == (3, films), err
+    undisturbed, looks = found(), memory.recall(out / "looks")
+    shutil.rmtree(out)
+    process = program.start(*words("first"), line=COUNTED)
+    wait_for(lambda: len(looked("first")) > 50, process)
+    process.kill()
+    process.communicate()
+    before, kept = looked("first"), memory.recall(out / "looks")
+    assert 50 < len(before) < films
+    assert len(before) - lost <= len(kept) <= len(before)
+    code, _, err = program.run(*words("second"), line=COUNTED)
+    assert (code, looked("second")) == (3, looked("undisturbed")[len(kept) :]), err
+    assert found() == undisturbed
+    assert memory.recall(out / "looks") == looks
 
 
 @pytest.mark.parametrize("command", ["train", "predict", "convert", "evaluate", "measure", "audit", "demo"])

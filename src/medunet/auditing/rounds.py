@@ -11,13 +11,13 @@ from pathlib import Path
 
 from medunet.auditing.look import Look
 from medunet.auditing.looking import key_of, look_at
-from medunet.auditing.memory import keep, recall
+from medunet.auditing.memory import noting, recall
 from medunet.cases import Case
 from medunet.errors import InputError
 from medunet.images import limits_in_force, limits_set
 
 ROUND = 256
-"""Cases after which looks are written down."""
+"""Cases that are handed to the processes at once."""
 
 
 def look_at_all(
@@ -26,6 +26,7 @@ def look_at_all(
     memory: Path | None = None,
     workers: int = 1,
     told: Callable[[int, str], None] = lambda done, name: None,
+    clock: Callable[[], float] | None = None,
 ) -> tuple[Look, ...]:
     """A look for each case, in their order.
 
@@ -34,30 +35,27 @@ def look_at_all(
         memory: folder of kept looks, or None to keep none. A look with a fault is taken anew each time.
         workers: processes, at least 1.
         told: is called after each case with how many are done and the case's id.
+        clock: seconds that go by, so that slow looks are kept soon; None keeps them by their number alone.
 
     Raises:
         OutputError: the memory cannot be written.
     """
     known = recall(memory) if memory is not None else {}
     looks: list[Look] = []
-    for first in range(0, len(cases), ROUND):
-        part = cases[first : first + ROUND]
-        keys = [_key(case) for case in part]
-        new = [number for number, key in enumerate(keys) if key is None or key not in known]
-        fresh: dict[str, Look] = {}
-        seen = {number: known[key] for number, key in enumerate(keys) if key is not None and key in known}
-        try:
+    with noting(memory, clock) as notes:
+        for first in range(0, len(cases), ROUND):
+            part = cases[first : first + ROUND]
+            keys = [_key(case) for case in part]
+            seen = {number: known[key] for number, key in enumerate(keys) if key is not None and key in known}
+            new = [number for number in range(len(part)) if number not in seen]
             for count, (number, look) in enumerate(zip(new, _looked([part[n] for n in new], workers), strict=True), 1):
                 seen[number] = look
                 key = keys[number]
                 if key is not None and look.film_fault is None and look.drawn_fault is None:
-                    fresh[key] = look
+                    known[key] = look
+                    notes.add(key, look)
                 told(first + len(part) - len(new) + count, part[number].id)
-        finally:  # Ctrl-C: what was seen is kept
-            if memory is not None:
-                keep(memory, fresh)
-        known |= fresh
-        looks += [seen[number] for number in range(len(part))]
+            looks += [seen[number] for number in range(len(part))]
     return tuple(looks)
 
 

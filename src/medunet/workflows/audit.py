@@ -25,6 +25,7 @@ from medunet.images import write_csv, write_json
 from medunet.workflows.identifiers import keep_identifiers
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
+from medunet.workflows.surroundings import clock
 
 OWNED = ("identifiers.csv", "audit.csv", "audit.json", "report.html", "figures", "looks")
 COLUMNS = ("code", "outcome", "severity", "case", "file", "cause", "remedy", "figure")
@@ -125,7 +126,9 @@ def _evidence(gathered: Gathered, folder: Path, workers: int, progress: Progress
     """A look at every case, kept in the output folder."""
     progress.begin("looking", len(gathered.cases))
     try:
-        looks = look_at_all(gathered.cases, memory=folder / "looks", workers=workers, told=progress.advance)
+        looks = look_at_all(
+            gathered.cases, memory=folder / "looks", workers=workers, told=progress.advance, clock=clock
+        )
     finally:
         progress.end()
     return Evidence(gathered, looks)
