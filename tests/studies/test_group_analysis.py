@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from medunet.studies import Groups, at_cut_off
-from medunet.studies.group_analysis import Asked, analyse, analyse_trimmed, curve_of, stated_cut_off
+from medunet.studies import Groups, at_cut_off, bootstrap_area, youden_cut_off
+from medunet.studies.group_analysis import Asked, analyse, analyse_trimmed, stated_cut_off
+from medunet.studies.roc_band import roc_band
 
 
 @pytest.fixture
@@ -41,12 +42,22 @@ def test_where_nothing_lies_outside_there_is_no_second_analysis():
 
 
 def test_one_group_has_no_curve_and_says_why():
-    alone = curve_of(Groups.of([1, 2, 3], [1, 1, 1]), Asked(replicates=20))
+    alone = analyse(Groups.of([1, 2, 3], [1, 1, 1]), Asked(replicates=20)).curve
     assert alone.roc is None
-    assert alone.reason == "all 3 rows are positive: there is one group only"
+    assert alone.reason == alone.band.reason == "all 3 rows are positive: there is one group only"
 
 
 def test_the_curve_is_that_of_the_rows(groups):
-    curve = curve_of(groups, Asked(replicates=20))
-    assert curve.roc.area == pytest.approx(analyse(groups, Asked(replicates=20)).comparison.area.value)
-    assert curve.reason == ""
+    found = analyse(groups, Asked(replicates=20))
+    assert found.curve.roc.area == pytest.approx(found.comparison.area.value)
+    assert found.curve.reason == ""
+
+
+def test_samples_drawn_once_give_what_each_figure_draws_for_itself(groups):
+    found = analyse(groups, Asked(replicates=30, seed=4))
+    words = {"replicates": 30, "seed": 4}
+    assert found.comparison.area_bootstrap == bootstrap_area(groups, "higher", **words)
+    assert found.youden == youden_cut_off(groups, "higher", **words)
+    band = roc_band(groups, "higher", **words)
+    assert found.curve.band.low.tolist() == band.low.tolist()
+    assert found.curve.band.high.tolist() == band.high.tolist()

@@ -67,3 +67,19 @@ def test_a_cut_off_lies_between_its_neighbours(values):
     curve = roc_of(ordered, np.arange(ordered.size) == 0, "higher")
     passing = (ordered[:, None] > curve.cut_off).sum(axis=0)
     assert passing.tolist() == list(range(ordered.size + 1))
+
+
+def test_sensitivity_at_a_place_is_read_off_the_curve():
+    """Points (0, 0), (0, 1/2), (1/2, 1/2), (1, 1): a step, and a tie that joins two rows by a straight line."""
+    curve = roc_of(np.array([4.0, 3.0, 2.0, 2.0]), np.array([True, False, True, False]), "higher")
+    assert curve.sensitivity_at(np.array([0, 0.25, 0.5, 0.75, 1])) == pytest.approx([0.5, 0.5, 0.5, 0.75, 1])
+
+
+def test_at_perfect_separation_the_sensitivity_is_1_everywhere():
+    curve = roc_of(np.array([2.0, 1.0]), np.array([True, False]), "higher")
+    assert curve.sensitivity_at(np.array([0, 0.3, 1])).tolist() == [1, 1, 1]
+
+
+def test_numbers_that_are_all_equal_give_the_diagonal():
+    curve = roc_of(np.ones(6), np.arange(6) < 3, "higher")
+    assert curve.sensitivity_at(np.array([0, 0.3, 1])) == pytest.approx([0, 0.3, 1])

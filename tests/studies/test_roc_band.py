@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from medunet.studies import Groups, roc_of
-from medunet.studies.roc_band import roc_band, sensitivity_at
+from medunet.studies.resampled_curves import resampled_curves
+from medunet.studies.roc_band import roc_band
 
 
 def drawn(generator, n=60, shift=1.0):
@@ -12,26 +13,10 @@ def drawn(generator, n=60, shift=1.0):
     return Groups.of(generator.normal(shift * positive, 1), positive)
 
 
-def test_sensitivity_at_a_place_is_read_off_the_curve():
-    """Points (0, 0), (0, 1/2), (1/2, 1/2), (1, 1): a step, and a tie that joins two rows by a straight line."""
-    curve = roc_of(np.array([4.0, 3.0, 2.0, 2.0]), np.array([True, False, True, False]), "higher")
-    assert sensitivity_at(curve, np.array([0, 0.25, 0.5, 0.75, 1])) == pytest.approx([0.5, 0.5, 0.5, 0.75, 1])
-
-
-def test_at_perfect_separation_the_sensitivity_is_1_everywhere():
-    curve = roc_of(np.array([2.0, 1.0]), np.array([True, False]), "higher")
-    assert sensitivity_at(curve, np.array([0, 0.3, 1])).tolist() == [1, 1, 1]
-
-
-def test_numbers_that_are_all_equal_give_the_diagonal():
-    curve = roc_of(np.ones(6), np.arange(6) < 3, "higher")
-    assert sensitivity_at(curve, np.array([0, 0.3, 1])) == pytest.approx([0, 0.3, 1])
-
-
 def test_the_band_holds_the_curve_and_stays_in_the_square():
     groups = drawn(np.random.default_rng(3))
     band = roc_band(groups, "higher", replicates=200)
-    own = sensitivity_at(roc_of(groups.value, groups.positive, "higher"), band.one_minus_specificity)
+    own = roc_of(groups.value, groups.positive, "higher").sensitivity_at(band.one_minus_specificity)
     assert ((band.low <= own) & (own <= band.high)).all()
     assert band.low.min() >= 0
     assert band.high.max() <= 1
@@ -56,7 +41,9 @@ def test_the_band_holds_the_true_curve_as_often_as_it_says():
     truth = stats.norm.cdf(1 + stats.norm.ppf(place))
     held = np.zeros(2)
     for seed in range(100):
-        band = roc_band(drawn(np.random.default_rng(seed), n=120), "higher", replicates=200, points=11)
+        groups = drawn(np.random.default_rng(seed), n=120)
+        samples = resampled_curves(groups, "higher", replicates=200, points=11)
+        band = roc_band(groups, "higher", drawn=samples)
         held += (band.low[[2, 5]] <= truth) & (truth <= band.high[[2, 5]])
     assert (held >= 88).all()
     assert (held <= 100).all()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from medunet.studies.clustered_bootstrap import REPLICATES, youden_cut_off
+from medunet.studies.clustered_bootstrap import youden_cut_off
 from medunet.studies.cut_off import IN_SAMPLE, CutOffAccuracy, at_cut_off
 from medunet.studies.cut_off_validation import ValidatedCutOff, validated_cut_off
 from medunet.studies.estimate import LEVEL, Estimate
 from medunet.studies.group_comparison import GroupComparison, compare_groups
 from medunet.studies.groups import Groups, PositiveWhen, why_no_comparison
 from medunet.studies.groups_outliers import Trimmed, without_outliers
+from medunet.studies.resampled_curves import REPLICATES, resampled_curves
 from medunet.studies.roc import Roc, roc_of
 from medunet.studies.roc_band import RocBand, roc_band
 
@@ -37,6 +38,15 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
+class Curve:
+    """The curve with its band; no curve where there is one group only, and then `reason` says it."""
+
+    roc: Roc | None
+    band: RocBand
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
 class GroupAnalysis:
     """What was found.
 
@@ -47,6 +57,7 @@ class GroupAnalysis:
         youden: the cut-off that does best on these very rows.
         chosen: that cut-off on the same rows, in-sample; None where there is none.
         validated: what choosing in that way is worth on other subjects.
+        curve: the ROC curve; its band, the area's check and the chosen cut-off are of the same draws.
     """
 
     groups: Groups
@@ -55,22 +66,27 @@ class GroupAnalysis:
     youden: Estimate
     chosen: CutOffAccuracy | None
     validated: ValidatedCutOff
+    curve: Curve
 
 
 def analyse(groups: Groups, asked: Asked) -> GroupAnalysis:
     """The whole analysis of some rows."""
-    way = asked.positive_when
-    youden = youden_cut_off(groups, way, level=asked.level, replicates=asked.replicates, seed=asked.seed)
+    way, level = asked.positive_when, asked.level
+    drawn = resampled_curves(groups, way, replicates=asked.replicates, seed=asked.seed)
+    youden = youden_cut_off(groups, way, level=level, drawn=drawn)
     chosen = youden.value
+    reason = why_no_comparison(groups.flow)
+    roc = None if reason else roc_of(groups.value, groups.positive, way)
     return GroupAnalysis(
         groups,
-        compare_groups(groups, way, level=asked.level, replicates=asked.replicates, seed=asked.seed),
+        compare_groups(groups, way, level=level, drawn=drawn),
         stated_cut_off(groups, asked),
         youden,
         None
         if chosen is None
-        else at_cut_off(groups, chosen, way, origin=IN_SAMPLE, prevalence=asked.prevalence, level=asked.level),
-        validated_cut_off(groups, way, prevalence=asked.prevalence, level=asked.level, seed=asked.seed),
+        else at_cut_off(groups, chosen, way, origin=IN_SAMPLE, prevalence=asked.prevalence, level=level),
+        validated_cut_off(groups, way, prevalence=asked.prevalence, level=level, seed=asked.seed),
+        Curve(roc, roc_band(groups, way, level=level, drawn=drawn), reason),
     )
 
 
@@ -99,20 +115,3 @@ def analyse_trimmed(groups: Groups, asked: Asked) -> TrimmedAnalysis:
     trimmed = without_outliers(groups, "all rows")
     removed = trimmed.removed_positive + trimmed.removed_negative
     return TrimmedAnalysis(trimmed, analyse(trimmed.groups, asked) if removed else None)
-
-
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """The curve with its band; no curve where there is one group only, and then `reason` says it."""
-
-    roc: Roc | None
-    band: RocBand
-    reason: str
-
-
-def curve_of(groups: Groups, asked: Asked) -> Curve:
-    """The ROC curve of some rows."""
-    band = roc_band(groups, asked.positive_when, level=asked.level, replicates=asked.replicates, seed=asked.seed)
-    reason = why_no_comparison(groups.flow)
-    roc = None if reason else roc_of(groups.value, groups.positive, asked.positive_when)
-    return Curve(roc, band, reason)

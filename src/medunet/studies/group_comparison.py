@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medunet.studies.clustered_bootstrap import REPLICATES, bootstrap_area
+from medunet.studies.clustered_bootstrap import bootstrap_area
 from medunet.studies.clustered_ranks import clustered_rank_test
 from medunet.studies.effect_size import hedges_g, rank_biserial
 from medunet.studies.effect_tests import mann_whitney_test, welch_test
 from medunet.studies.estimate import BEYOND, LEVEL, Estimate
 from medunet.studies.group_means import mean_difference
 from medunet.studies.groups import Flow, Groups, PositiveWhen
+from medunet.studies.resampled_curves import REPLICATES, ResampledCurves
 from medunet.studies.roc_area import roc_area
 from medunet.studies.significance import HypothesisTest
 
@@ -80,6 +81,7 @@ def compare_groups(
     level: float = LEVEL,
     replicates: int = REPLICATES,
     seed: int = 0,
+    drawn: ResampledCurves | None = None,
 ) -> GroupComparison:
     """Compare the positive with the negative rows.
 
@@ -89,6 +91,7 @@ def compare_groups(
         level: confidence of all intervals.
         replicates: of the bootstrap.
         seed: of the bootstrap.
+        drawn: its samples, where they are known already; else they are drawn.
     """
     area = roc_area(groups, positive_when, level)
     return GroupComparison(
@@ -103,7 +106,9 @@ def compare_groups(
         hedges_g=hedges_g(groups, level),
         rank_biserial=rank_biserial(area),
         area=area,
-        area_bootstrap=bootstrap_area(groups, positive_when, level=level, replicates=replicates, seed=seed),
+        area_bootstrap=bootstrap_area(
+            groups, positive_when, level=level, replicates=replicates, seed=seed, drawn=drawn
+        ),
         area_worst=roc_area(groups.missing_as_failures(positive_when), positive_when, level),
         remark=_remark(area, positive_when),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -96,7 +97,7 @@ class Groups:
         kept = (numbers[there], positive[there], codes[there], positive[gone], codes[gone])
         return cls(*kept, uncertain=int((~certain).sum()))
 
-    @property
+    @cached_property
     def flow(self) -> Flow:
         """The numbers of rows and subjects."""
         with_finding = np.unique(self.subject[self.positive])

@@ -54,6 +54,23 @@ class Roc:
         rows = self.true_positive * self.false_positive[-1] - self.false_positive * self.true_positive[-1]
         return int(np.flatnonzero(rows == rows.max())[-1])
 
+    def sensitivity_at(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(k,) the largest sensitivity that is reached at each place, along straight lines between the points.
+
+        Args:
+            place: float64 (k,), values of 1 − specificity in [0, 1].
+        """
+        across, up = self.one_minus_specificity, self.sensitivity
+        last = np.append(np.flatnonzero(np.diff(across)), across.size - 1)
+        first = np.concatenate([[0], last[:-1] + 1])
+        right = np.searchsorted(across[last], place, side="left")
+        left = np.maximum(right - 1, 0)
+        at = across[last][right] == place
+        span = np.where(at | (right == 0), 1.0, across[first][right] - across[last][left])
+        share = np.where(at, 0.0, (place - across[last][left]) / span)
+        between = up[last][left] + share * (up[first][right] - up[last][left])
+        return np.asarray(np.where(at, up[last][right], between))
+
 
 def roc_of(
     value: NDArray[np.float64],

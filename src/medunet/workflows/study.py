@@ -8,7 +8,7 @@ from typing import Any
 
 from medunet.errors import UsageError
 from medunet.reports import write_report
-from medunet.studies.group_analysis import Asked, analyse, analyse_trimmed, curve_of
+from medunet.studies.group_analysis import Asked, analyse, analyse_trimmed
 from medunet.studies.groups import PositiveWhen
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
@@ -119,10 +119,9 @@ def _made(
     primary = analyse(groups, asked)
     progress.advance(1, "without outliers")
     second = analyse_trimmed(groups, asked)
-    progress.advance(2, "curve and subgroups")
+    progress.advance(2, "subgroups")
     parts, without = subgroups_of(finding, columns, asked)
-    curve = curve_of(groups, asked)
-    return Study(folder, rows, finding, asked, primary, curve, second, tuple(parts), without, balance_of(finding))
+    return Study(folder, rows, finding, asked, primary, second, tuple(parts), without, balance_of(finding))
 
 
 def _identity(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def roc_drawing(study: Study) -> Drawing:
     """The curve of all data, its band, the stated and the chosen cut-off."""
-    curve, primary = study.curve, study.primary
+    curve, primary = study.primary.curve, study.primary
     points = []
     if (stated := primary.stated) is not None:
         words = f"{stated.cut_off:g}, stated beforehand"

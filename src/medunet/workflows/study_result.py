@@ -9,7 +9,7 @@ from typing import Any
 
 from medunet.reports import notebook_table
 from medunet.studies import CutOffAccuracy, Estimate, HypothesisTest
-from medunet.studies.group_analysis import Asked, Curve, GroupAnalysis, TrimmedAnalysis
+from medunet.studies.group_analysis import Asked, GroupAnalysis, TrimmedAnalysis
 from medunet.workflows.study_finding import Finding
 from medunet.workflows.study_rows import StudyRows
 from medunet.workflows.study_subgroups import Balance, Subgroup
@@ -29,7 +29,6 @@ class Study:
         finding: the label, and the rows that have one.
         asked: what was stated before the data were seen.
         primary: the analysis of all data.
-        curve: the ROC curve of all data.
         second: the analysis without outliers.
         subgroups: the levels of each column that was asked for.
         no_subgroups: column → why it has none.
@@ -41,7 +40,6 @@ class Study:
     finding: Finding
     asked: Asked
     primary: GroupAnalysis
-    curve: Curve
     second: TrimmedAnalysis
     subgroups: tuple[Subgroup, ...]
     no_subgroups: Mapping[str, str]
