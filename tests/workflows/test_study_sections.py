@@ -8,6 +8,7 @@ import pytest
 
 from medunet.reports import Paragraph, Table
 from medunet.workflows.study import study
+from medunet.workflows.study_drawings import value_digits
 from medunet.workflows.study_sections import (
     both_section,
     comparison_blocks,
@@ -17,6 +18,7 @@ from medunet.workflows.study_sections import (
     unmatched_section,
     view_section,
 )
+from medunet.workflows.study_words import in_words
 
 
 def words(section):
@@ -34,9 +36,11 @@ def both(tmp_path_factory):
     return study(folder / "t.csv", value="ctr", by="sick", cutoff=0.45, out=folder / "out")
 
 
-def test_subjects_with_both_labels_have_the_clustered_rank_test(both, made_study):
+def test_subjects_with_both_labels_have_a_difference_of_means_and_the_clustered_rank_test(both, made_study):
     said = words(both_section(both))
-    ranks = both.primary.comparison.clustered_ranks
+    ranks, difference = both.primary.comparison.clustered_ranks, both.primary.comparison.mean_difference
+    assert difference.low < difference.value < difference.high
+    assert f"({in_words(difference, value_digits(both))}; cluster-robust".replace("\N{NO-BREAK SPACE}", " ") in said
     assert "12 of 12 subjects have rows with and without sick" in said
     assert f"z = {ranks.statistic:.2f}" in said
     assert both_section(made_study) is None
@@ -45,7 +49,9 @@ def test_subjects_with_both_labels_have_the_clustered_rank_test(both, made_study
 def test_a_figure_that_cannot_be_made_has_its_reason_in_the_place_of_the_interval(both):
     _, effects, tests = comparison_blocks(both.primary, both)
     reasons = {row[0]: row[2] for row in effects.rows} | {row[0]: row[3] for row in tests.rows}
-    for name in ("difference of means", "Hedges' g", "Welch's t", "Mann–Whitney U"):
+    assert effects.rows[0][0] == "difference of means"
+    assert " to " in reasons["difference of means"].replace("\N{NO-BREAK SPACE}", " ")
+    for name in ("Hedges' g", "Welch's t", "Mann–Whitney U"):
         assert "12 subjects have rows of both labels" in reasons[name]
 
 

@@ -14,6 +14,7 @@ from medunet.workflows.study_words import (
     ESTIMATE_HEADER,
     TEST_HEADER,
     estimate_row,
+    in_words,
     interval,
     number,
     p_text,
@@ -123,7 +124,8 @@ def subgroup_section(study: Study) -> Section | None:
 
 def both_section(study: Study) -> Section | None:
     """Subjects with rows of both labels; None where there are none."""
-    flow, ranks = study.primary.comparison.flow, study.primary.comparison.clustered_ranks
+    found = study.primary.comparison
+    flow, ranks = found.flow, found.clustered_ranks
     if not flow.both_subjects:
         return None
     test = (
@@ -131,9 +133,11 @@ def both_section(study: Study) -> Section | None:
     )
     text = (
         f"{flow.both_subjects} of {flow.subjects} subjects have rows with and without {study.finding.name}. The groups "
-        "are then not independent, so Welch's t, the Mann–Whitney test, the difference of means and g have a reason in "
-        f"their place. The clustered rank test holds here (Datta and Satten 2005: {test}), as do the AUC, the "
-        "rank-biserial correlation and all shares, whose intervals take the subject as the unit."
+        "are then not independent, so Welch's t, the Mann–Whitney test and g have a reason in their place. What holds "
+        "here takes the subject as the unit: the difference of means, in which a subject counts once in each of its "
+        f"groups ({in_words(found.mean_difference, value_digits(study))}; cluster-robust, Bell and McCaffrey 2002); "
+        f"the clustered rank test (Datta and Satten 2005: {test}); the AUC, the rank-biserial correlation and all "
+        "shares. The difference mixes what lies between subjects with what lies within them."
     )
     return Section("Subjects with both labels", (Paragraph(text),))
 
