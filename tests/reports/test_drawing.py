@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from medunet.reports import Drawing, Numbers, curves, measurement_agreement
+from medunet.reports import Drawing, Numbers, curves
 
 
 def test_a_drawing_is_made_of_a_figure_and_its_narrow_twin():
-    drawing = Drawing.of(measurement_agreement([1.0], [1.1], "CTR"), "alt")
+    drawing = Drawing.of(curves([]), "alt")
     assert drawing.svg.startswith("<?xml")
     assert (drawing.narrow, drawing.pdf, drawing.png) == ("", b"", b"")
     assert Drawing.of(curves([]), "alt", narrow=curves([], stacked=True)).narrow.startswith("<?xml")
@@ -14,7 +14,7 @@ def test_a_drawing_is_made_of_a_figure_and_its_narrow_twin():
 
 def test_a_named_drawing_has_what_a_paper_needs():
     numbers = Numbers.of(["reference", "predicted"], [[1.0, 1.1]])
-    drawing = Drawing.of(measurement_agreement([1.0], [1.1], "CTR"), "alt", name="ctr", numbers=numbers)
+    drawing = Drawing.of(curves([]), "alt", name="ctr", numbers=numbers)
     assert drawing.pdf.startswith(b"%PDF")
     assert drawing.png.startswith(b"\x89PNG")
     assert drawing.numbers.rows == ((1.0, 1.1),)

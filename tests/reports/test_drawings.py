@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from medunet.reports.drawings import inline
-from medunet.reports.figures import figure_svg, measurement_agreement
+from medunet.reports.figures import curves, figure_svg
 from medunet.reports.figures.style import INK, MUTED, RULE
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{}</svg>'
@@ -14,13 +14,13 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/19
 
 @pytest.fixture(scope="module")
 def svg():
-    return figure_svg(measurement_agreement([0.5, 0.6, 0.47], [0.52, 0.59, 0.44], "CTR"))
+    return figure_svg(curves([{"epoch": 1, "train_loss": 0.9, "val_loss": 0.8}]))
 
 
 def test_it_stands_without_foreign_addresses_or_styles(svg):
     markup = inline(svg, "f1")
     assert not re.search(r"https?:|<style|<metadata|<!DOCTYPE|xmlns", markup)
-    assert "mean of reference and predicted CTR" in markup
+    assert "Dice on validation" in markup
 
 
 def test_it_takes_the_colours_of_the_page(svg):

@@ -7,12 +7,12 @@ import os
 import pytest
 
 from medunet.errors import OutputError
-from medunet.reports import Drawing, Numbers, Page, Section, measurement_agreement, write_report
+from medunet.reports import Drawing, Numbers, Page, Section, curves, write_report
 
 
 def page(*names):
     numbers = Numbers.of(["case", "ctr"], [["=1+1", 0.5], ["b", None]])
-    figure = measurement_agreement([0.5, 0.6], [0.52, 0.59], "CTR")
+    figure = curves([])
     drawings = [Drawing.of(figure, "alt", name=name, numbers=numbers if name else None) for name in names]
     return Page("t", "", ("s",), (Section("One", tuple(drawings[:1])), Section("Two", tuple(drawings[1:]))))
 

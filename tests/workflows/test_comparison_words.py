@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pytest
-
 from medunet.workflows.compare import compare
-from medunet.workflows.comparison_words import NOT_EQUAL, number, p_text, sentence_of, signed, summary_of
+from medunet.workflows.comparison_words import NOT_EQUAL, sentence_of, summary_of
 
 
 def test_a_difference_that_is_shown(scored, dices, tmp_path):
@@ -41,16 +39,3 @@ def test_no_pair(scored, tmp_path):
     tables = [scored(n, {"x": 0.9, "y": 0.8}, more=[hole("x"), hole("y")]) for n in "ab"]
     done = compare(tables, out=tmp_path / "out")
     assert sentence_of(done.difference("lung")) == "lung Dice: not compared, no case has a value in both."
-
-
-@pytest.mark.parametrize(
-    ("p", "text"), [(0.0344, ".034"), (0.5, ".500"), (1.0, "1"), (0.00002, "2e-5"), (4e-4, "4e-4")]
-)
-def test_p_values(p, text):
-    assert p_text(p) == text
-
-
-def test_numbers_with_a_true_minus():
-    assert (number(-0.5, 2), number(-0.001, 2), signed(0.5, 1), signed(-0.5, 1), signed(0, 1)) == (
-        "−0.50", "0.00", "+0.5", "−0.5", "0.0",
-    )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from medunet.reports import Paragraph, Table
+from medunet.reports.numbers_in_text import in_words
 from medunet.workflows.study import study
 from medunet.workflows.study_drawings import value_digits
 from medunet.workflows.study_sections import (
@@ -18,7 +19,6 @@ from medunet.workflows.study_sections import (
     unmatched_section,
     view_section,
 )
-from medunet.workflows.study_words import in_words
 
 
 def words(section):

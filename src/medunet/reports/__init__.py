@@ -21,7 +21,6 @@ from medunet.reports.figures import (
     figure_pdf,
     figure_png,
     figure_svg,
-    measurement_agreement,
     roc_figure,
     save,
 )
@@ -84,7 +83,6 @@ __all__ = [
     "figure_png",
     "figure_svg",
     "film_picture",
-    "measurement_agreement",
     "notebook_table",
     "plain_picture",
     "png_bytes",

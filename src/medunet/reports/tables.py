@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from medunet.reports.numbers_in_text import number
+
 Level = Literal["good", "warning", "bad", "neutral"]
 
 
@@ -58,12 +60,12 @@ class Interval:
     high: float
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(number) for number in (self.value, self.low, self.high)) or self.low > self.high:
+        if not all(math.isfinite(one) for one in (self.value, self.low, self.high)) or self.low > self.high:
             raise ValueError(f"a number between finite limits, got {self.value} [{self.low}, {self.high}]")
 
     def written(self, digits: int) -> str:
         """As a reader sees it: "0.945 [0.937, 0.951]"."""
-        value, low, high = (decimals(number, digits) for number in (self.value, self.low, self.high))
+        value, low, high = (number(one, digits) for one in (self.value, self.low, self.high))
         return f"{value} [{low}, {high}]"
 
 
@@ -105,11 +107,11 @@ class Table:
     caption: str = ""
 
     def __post_init__(self) -> None:
-        for number, row in enumerate(self.rows, start=1):
+        for place, row in enumerate(self.rows, start=1):
             if len(row) != len(self.header):
-                raise ValueError(f"row {number} has {len(row)} cells under {len(self.header)} columns")
+                raise ValueError(f"row {place} has {len(row)} cells under {len(self.header)} columns")
             if any(isinstance(cell, float) and not math.isfinite(cell) for cell in row):
-                raise ValueError(f"row {number} holds a number that is not finite: {row}")
+                raise ValueError(f"row {place} holds a number that is not finite: {row}")
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -128,16 +130,10 @@ def written(cell: Cell, column: Column) -> str:
     if isinstance(cell, Interval):
         return cell.written(column.digits)
     if isinstance(cell, float):
-        return decimals(cell, column.digits)
+        return number(cell, column.digits)
     if isinstance(cell, int):
         return f"{cell:,}".replace(",", "\u202f").replace("-", "−")
     return cell
-
-
-def decimals(number: float, digits: int) -> str:
-    """A number with so many decimals, a true minus, and none before a 0."""
-    text = f"{number:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def sort_key(cell: Cell) -> str:

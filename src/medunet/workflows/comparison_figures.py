@@ -9,8 +9,9 @@ from typing import TypeVar
 from medunet.reports import Drawing, Numbers
 from medunet.reports.figures.paired_differences import DifferenceRow, paired_differences
 from medunet.reports.figures.seed_means import SeedRow, seed_means
+from medunet.reports.numbers_in_text import interval, p_words, signed
 from medunet.workflows.comparison import Comparison, Difference, Seeds, figure_name
-from medunet.workflows.comparison_words import better, digits_of, interval, p_text, signed
+from medunet.workflows.comparison_words import better, digits_of
 
 T = TypeVar("T", Difference, Seeds)
 
@@ -75,7 +76,7 @@ def _row(one: Difference, several: bool) -> DifferenceRow:
     words = mean.reason
     if mean.value is not None:
         limits = f" ({interval(mean, digits)})" if mean.low is not None else ""
-        p = f"p {p_text(one.p_holm)}" if one.p_holm is not None else "no test"
+        p = p_words(one.p_holm) if one.p_holm is not None else "no test"
         words = f"{signed(mean.value, digits)}{limits}\nn {one.pairing.pairs.n}, {p}"
     name = one.structure if one.structure != "all" else figure_name(one.structure, one.metric)
     if several:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from medunet.reports import Block, Cell, Column, Gap, Page, Paragraph, Provenance, Section, Table
+from medunet.reports.numbers_in_text import interval, number, p_text, signed
 from medunet.studies import Estimate
 from medunet.workflows import surroundings
 from medunet.workflows.compare_input import Entry
 from medunet.workflows.comparison import Comparison, Difference, figure_name
 from medunet.workflows.comparison_figures import difference_drawings, seed_drawings
 from medunet.workflows.comparison_methods import comparison_methods
-from medunet.workflows.comparison_words import digits_of, interval, number, p_text, signed, summary_of
+from medunet.workflows.comparison_words import digits_of, summary_of
 from medunet.workflows.study_checklist import COMPARISON, checklist_section
 
 MOST = 12

@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from medunet.reports import Cell, Column, Gap, notebook_table
+from medunet.reports.numbers_in_text import interval, number, p_text, p_words, signed
 from medunet.scoring import LENGTHS
-from medunet.studies import Estimate
 
 if TYPE_CHECKING:
     from medunet.workflows.comparison import Comparison, Difference
@@ -21,7 +21,7 @@ def summary_of(done: Comparison) -> tuple[str, ...]:
     shown = sum(one.shown for one in tests)
     which = "test shows" if len(tests) == 1 else "tests show"
     lines = [
-        f"{shown} of {len(tests)} {which} a difference (Wilcoxon signed-rank on subjects, p ≤ .05 after Holm's "
+        f"{shown} of {len(tests)} {which} a difference (Wilcoxon signed-rank on subjects, p ≤ 0.05 after Holm's "
         f"correction), on {done.cases} cases of {done.subjects} subjects that all runs were scored on."
     ]
     lines += [sentence_of(one) for one in tests[:_MOST]]
@@ -42,7 +42,7 @@ def sentence_of(one: Difference) -> str:
         return f"{one.name}: not compared, {mean.reason}."
     digits = digits_of(one)
     spread = "" if mean.low is None or mean.high is None else f" (95 % interval {interval(mean, digits)})"
-    p = f"p = {p_text(one.p_holm)}" if one.p_holm is not None else f"no test: {one.figures.wilcoxon.reason}"
+    p = p_words(one.p_holm) if one.p_holm is not None else f"no test: {one.figures.wilcoxon.reason}"
     who = f"{one.pairing.pairs.n} subjects"
     if one.shown:
         far = f"{number(abs(mean.value), digits)} {'higher' if mean.value > 0 else 'lower'}{_judged(one, mean.value)}"
@@ -82,32 +82,6 @@ def digits_of(one: Difference) -> int:
     if width <= 0:
         return 4
     return min(max(2 - math.floor(math.log10(width)), 1), 6)
-
-
-def number(value: float, digits: int) -> str:
-    """A number with a true minus and no −0."""
-    text = f"{value:.{digits}f}"
-    return (text.lstrip("-") if float(text) == 0 else text).replace("-", "−")
-
-
-def signed(value: float, digits: int) -> str:
-    """A number with its sign."""
-    text = number(value, digits)
-    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
-
-
-def interval(one: Estimate, digits: int) -> str:
-    """The limits of an estimate, or why there are none."""
-    if one.low is None or one.high is None:
-        return one.reason
-    return f"{number(one.low, digits)} to {number(one.high, digits)}"
-
-
-def p_text(p: float) -> str:
-    """A p-value in words: .034, 2e-5."""
-    if p < 0.001:
-        return f"{p:.0e}".replace("e-0", "e-")
-    return f"{p:.3f}".removeprefix("0") if p < 0.9995 else "1"
 
 
 def as_notebook(done: Comparison) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from medunet.reports import Block, Cell, Column, Gap, Interval, Paragraph, Table
-from medunet.reports.tables import decimals
+from medunet.reports.numbers_in_text import number
 from medunet.scoring import LENGTHS, Summary
 from medunet.studies import Estimate
 from medunet.workflows.evaluation import Evaluation
@@ -109,7 +109,7 @@ def in_words(one: Estimate, digits: int) -> str:
     cell = estimate_cell(one)
     if isinstance(cell, Interval):
         return cell.written(digits)
-    return decimals(one.value, digits) if one.value is not None else "none"
+    return number(one.value, digits) if one.value is not None else "none"
 
 
 def number_cell(value: float | None) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medunet.reports import Block, KeyFigure, KeyFigures, Page, Paragraph, Provenance, Section, Table
+from medunet.reports.numbers_in_text import in_words, interval, number
 from medunet.studies.agreement_equal import EQUAL_CAVEAT
 from medunet.studies.bland_altman import SLOPE_CAVEAT
 from medunet.workflows import surroundings
@@ -18,7 +19,6 @@ from medunet.workflows.study_agreement_tables import (
     parts_table,
 )
 from medunet.workflows.study_checklist import AGREEMENT, checklist_section
-from medunet.workflows.study_words import in_words, interval, number
 
 LIMITS = (
     "Limits of agreement say how far two readings of one case lie apart, not which of them is right, nor whether that "

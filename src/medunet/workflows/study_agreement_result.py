@@ -11,11 +11,12 @@ from typing import Any
 
 from medunet.cases.names import counted
 from medunet.reports import Cell, Gap, notebook_table
+from medunet.reports.numbers_in_text import interval, number
 from medunet.studies import Agreement, Estimate, Readings, agreement_of, readings
 from medunet.studies.subgroup_levels import TOO_MANY, levels_of, order_of
 from medunet.workflows.study_agreement_pairs import Pair, Pairing
 from medunet.workflows.study_rows import StudyRows
-from medunet.workflows.study_words import digits_for, interval, number
+from medunet.workflows.study_words import digits_for
 
 KEPT = 0.05
 """From this share of exactly equal numbers on the page warns that one reading may have been made from the other."""

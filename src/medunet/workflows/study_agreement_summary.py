@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from medunet.reports.numbers_in_text import in_words, number, p_words, percent
 from medunet.studies import Agreement, Estimate
 from medunet.studies.agreement_flips import Flips
 from medunet.workflows.study_agreement_result import AgreementStudy
-from medunet.workflows.study_words import in_words, number, p_text, percent
 
 HONEST = (
     "This says how far two readings of the same cases lie apart. It does not say which of them is right, nor whether "
@@ -56,18 +56,12 @@ def _size(bias: Estimate, digits: int) -> str:
 def flips_sentence(flips: Flips, cases: int, methods: tuple[str, str]) -> str:
     """How many decisions depend on the reading."""
     apart = flips.first_only + flips.second_only
-    way = "" if flips.test.p_value is None else f"; exact McNemar test of the direction: p {_p(flips.test.p_value)}"
+    way = "" if flips.test.p_value is None else f"; exact McNemar test of the direction: {p_words(flips.test.p_value)}"
     return (
         f"At a cut-off of {flips.cut_off:g} the decision depends on the reading in {apart} of {cases} cases, "
         f"{percent(flips.share)}: {flips.first_only} are above it by {methods[0]} alone, {flips.second_only} by "
         f"{methods[1]} alone{way}."
     )
-
-
-def _p(value: float) -> str:
-    """``< 0.001`` or ``= 0.012``."""
-    text = p_text(value)
-    return text if text[0] in "<>" else f"= {text}"
 
 
 def _counts(study: AgreementStudy) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from medunet.reports import Block, Cell, Column, Gap, Interval, Table
+from medunet.reports.numbers_in_text import p_words
 from medunet.studies import Agreement, Estimate
 from medunet.studies.agreement_flips import Flips
 from medunet.workflows.remarks import own_remarks, shared_remarks
 from medunet.workflows.study_agreement_result import AgreementStudy, difference, figures_of
-from medunet.workflows.study_words import p_text
 
 SHOWN = 20
 """Films listed by name on the page; pairs.csv holds all."""
@@ -53,7 +53,7 @@ def flips_table(flips: Flips, methods: tuple[str, str]) -> Table:
     said = [f"Equal is not above. Different: {flips.first_only + flips.second_only}"]
     if share.value is not None and share.low is not None and share.high is not None:
         said.append(f"{100 * share.value:.1f} % [{100 * share.low:.1f} to {100 * share.high:.1f}]")
-    said.append(test.reason if test.p_value is None else f"{test.method.name}: p {p_text(test.p_value)}")
+    said.append(test.reason if test.p_value is None else f"{test.method.name}: {p_words(test.p_value)}")
     return Table(header, rows, "; ".join(said) + ".")
 
 

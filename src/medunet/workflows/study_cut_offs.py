@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from medunet.reports import Block, Cell, Column, Paragraph, Section, Table
+from medunet.reports.numbers_in_text import in_words, number
 from medunet.studies import CutOffAccuracy
 from medunet.studies.group_analysis import GroupAnalysis
 from medunet.workflows.study_drawings import cut_off_text, group_names, value_digits
 from medunet.workflows.study_result import Study, shares_of, validated_shares
-from medunet.workflows.study_words import ESTIMATE_HEADER, estimate_row, in_words, number
+from medunet.workflows.study_words import ESTIMATE_HEADER, estimate_row
 
 NO_CUT_OFF = (
     "No cut-off was stated beforehand. One that is decided before the data are seen is given with --cutoff; then its "

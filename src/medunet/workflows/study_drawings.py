@@ -12,9 +12,10 @@ from medunet.reports.figures.box_strip import MOST_POINTS, box_strip
 from medunet.reports.figures.distribution import distributions, shares_of, steps_of
 from medunet.reports.figures.study_roc import CutOffPoint, study_roc
 from medunet.reports.figures.style import ACCENT, MARK
+from medunet.reports.numbers_in_text import in_words, interval, number
 from medunet.studies import STATED, CutOffAccuracy
 from medunet.workflows.study_result import Study
-from medunet.workflows.study_words import digits_for, in_words, interval, number
+from medunet.workflows.study_words import digits_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medunet.reports import Block, KeyFigure, KeyFigures, Page, Paragraph, Provenance, Section, Table
+from medunet.reports.numbers_in_text import interval, number
 from medunet.studies import Estimate, HypothesisTest
 from medunet.workflows import surroundings
 from medunet.workflows.study_checklist import STUDY, checklist_section
@@ -28,7 +29,6 @@ from medunet.workflows.study_sections import (
     view_section,
 )
 from medunet.workflows.study_summary import summary
-from medunet.workflows.study_words import interval, number
 
 LIMITS = (
     "A label is what somebody wrote. One that was mined from reports is wrong at times, and whoever wrote the report "

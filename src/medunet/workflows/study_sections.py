@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medunet.reports import Block, Cell, Column, Gap, Paragraph, Section, Table
+from medunet.reports.numbers_in_text import in_words, interval, number, p_text, percent, unbroken
 from medunet.studies import STATED, Estimate, Spread
 from medunet.studies.group_analysis import GroupAnalysis
 from medunet.workflows.study_cut_offs import chosen_blocks
@@ -10,18 +11,7 @@ from medunet.workflows.study_drawings import cut_off_text, group_names, value_di
 from medunet.workflows.study_files import unmatched
 from medunet.workflows.study_result import Study, estimates_of, shares_of, tests_of
 from medunet.workflows.study_subgroups import Subgroup
-from medunet.workflows.study_words import (
-    ESTIMATE_HEADER,
-    TEST_HEADER,
-    estimate_row,
-    in_words,
-    interval,
-    number,
-    p_text,
-    percent,
-    test_row,
-    unbroken,
-)
+from medunet.workflows.study_words import ESTIMATE_HEADER, TEST_HEADER, estimate_row, test_row
 
 WORST = "missing counted as failures"
 SHOWN = 200

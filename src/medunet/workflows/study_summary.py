@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from medunet.cases.names import counted
+from medunet.reports.numbers_in_text import in_words, number, percent
 from medunet.studies import CutOffAccuracy
 from medunet.workflows.study_drawings import cut_off_text, value_digits, value_name
 from medunet.workflows.study_result import Study
-from medunet.workflows.study_words import in_words, number, percent
 
 HONEST = (
     "This says how well the measurement agrees with the label, on these cases. It does not say that either is right, "

@@ -5,7 +5,6 @@ One file per figure. matplotlib is loaded on the first call.
 
 from __future__ import annotations
 
-from medunet.reports.figures.agreement import measurement_agreement
 from medunet.reports.figures.bland_altman import bland_altman_figure
 from medunet.reports.figures.calibration import calibration_figure
 from medunet.reports.figures.confusion import confusion_figure
@@ -26,7 +25,6 @@ __all__ = [
     "figure_pdf",
     "figure_png",
     "figure_svg",
-    "measurement_agreement",
     "roc_figure",
     "save",
 ]
