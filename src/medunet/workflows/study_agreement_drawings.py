@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from medunet.reports import Drawing, Numbers
 from medunet.reports.figures.bland_altman import bland_altman_figure
 from medunet.reports.figures.equality import equality_figure
-from medunet.reports.numbers_in_text import in_words
+from medunet.reports.figures.many_points import AS_PICTURE, as_picture
 from medunet.studies import Agreement, Readings
 from medunet.studies.agreement_flips import Flips
 from medunet.workflows.study_agreement_pairs import Pair
 from medunet.workflows.study_agreement_result import difference
-from medunet.workflows.study_words import digits_for
+from medunet.workflows.study_words import digits_for, in_words
 
 CAPTION = (
     "Each point is a case. Solid: bias; dashed: limits of agreement, between which the difference of 95 of 100 new "
@@ -35,7 +35,8 @@ def bland_altman_drawing(
         f"Bland–Altman plot of {methods[0]} − {methods[1]}: bias {in_words(plot.bias, digits)}, limits of agreement "
         f"{in_words(plot.lower, digits)} and {in_words(plot.upper, digits)}, slope {in_words(plot.slope, 3)}."
     )
-    return Drawing.of(wide, alt, CAPTION, narrow, name=file, numbers=_numbers(pairs))
+    caption = f"{CAPTION} {AS_PICTURE}" if as_picture(readings.cases) else CAPTION
+    return Drawing.of(wide, alt, caption, narrow, name=file, numbers=_numbers(pairs))
 
 
 def equality_drawing(
@@ -55,6 +56,8 @@ def equality_drawing(
         apart = flips.first_only + flips.second_only
         caption += f" Crosses: the decision at {flips.cut_off:g} depends on the reading."
         alt += f" {apart} lie on different sides of {flips.cut_off:g}."
+    if as_picture(readings.cases):
+        caption += f" {AS_PICTURE}"
     return Drawing.of(wide, alt, caption, narrow, name=file, numbers=_numbers(pairs))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from medunet.reports.figures.many_points import as_picture
 from medunet.reports.figures.style import ACCENT, INK, MARK, MUTED, RULE, new_figure, nothing_to_show, styled
 from medunet.studies import Readings
 
@@ -47,8 +48,10 @@ def equality_figure(
     if cut_off is not None and ends[0] < cut_off < ends[1]:
         axes.axhline(cut_off, color=RULE, linewidth=1.1, linestyle=(0, (4, 3)))
         axes.axvline(cut_off, color=RULE, linewidth=1.1, linestyle=(0, (4, 3)))
-    axes.plot(second[~apart], first[~apart], "o", color=MARK, markersize=4, alpha=0.6, markeredgewidth=0)
-    axes.plot(second[apart], first[apart], "x", color=ACCENT, markersize=4.5)
+    many = as_picture(readings.cases)
+    axes.plot(second[~apart], first[~apart], "o", color=MARK, markersize=4, alpha=0.6, markeredgewidth=0,
+              rasterized=many)  # fmt: skip
+    axes.plot(second[apart], first[apart], "x", color=ACCENT, markersize=4.5, rasterized=many)
     axes.set(xlim=ends, ylim=ends, aspect="equal", xlabel=f"{methods[1]}, {name}", ylabel=f"{methods[0]}, {name}")
     axes.set_anchor("W")
     title = f"{readings.cases} cases" if narrow else f"{readings.cases} cases of {readings.subjects} subjects"
