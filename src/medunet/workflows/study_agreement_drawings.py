@@ -8,11 +8,12 @@ from medunet.reports import Drawing, Numbers
 from medunet.reports.figures.bland_altman import bland_altman_figure
 from medunet.reports.figures.equality import equality_figure
 from medunet.reports.figures.many_points import AS_PICTURE, as_picture
+from medunet.reports.numbers_in_text import in_words
 from medunet.studies import Agreement, Readings
 from medunet.studies.agreement_flips import Flips
 from medunet.workflows.study_agreement_pairs import Pair
 from medunet.workflows.study_agreement_result import difference
-from medunet.workflows.study_words import digits_for, in_words
+from medunet.workflows.study_words import digits_for
 
 CAPTION = (
     "Each point is a case. Solid: bias; dashed: limits of agreement, between which the difference of 95 of 100 new "

@@ -8,6 +8,7 @@ import numpy as np
 
 from medunet.reports.figures.many_points import as_picture
 from medunet.reports.figures.style import ACCENT, INK, MARK, MUTED, RULE, new_figure, nothing_to_show, styled
+from medunet.reports.numbers_in_text import number
 from medunet.studies import Estimate, Readings
 from medunet.studies.bland_altman import BlandAltman
 
@@ -68,12 +69,12 @@ def _level(axes: Axes, one: Estimate, word: str, colour: str, style: object, dig
     if one.low is not None and one.high is not None:
         axes.axhspan(one.low, one.high, color=colour, alpha=0.13, linewidth=0)
     axes.axhline(one.value, color=colour, linewidth=1.2, linestyle=style)
-    words = _number(one.value, digits)
+    words = number(one.value, digits)
     if not narrow:
         limits = (
             ""
             if one.low is None or one.high is None
-            else (f"\n{_number(one.low, digits)} to {_number(one.high, digits)}")
+            else (f"\n{number(one.low, digits)} to {number(one.high, digits)}")
         )
         words = f"{word} {words}{limits}"
     axes.annotate(words, (1, one.value), xycoords=("axes fraction", "data"), xytext=(5, 0),
@@ -98,9 +99,3 @@ def _reach(readings: Readings, found: BlandAltman) -> tuple[float, float]:
     low, high = min(ends), max(ends)
     room = 0.06 * (high - low) or 0.01 * float(np.abs(readings.values).max()) or 0.01
     return low - room, high + room
-
-
-def _number(value: float, digits: int) -> str:
-    """A number with a true minus."""
-    text = f"{value:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
