@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 
+from medunet.measuring import Intervals, Residuals
 from medunet.prediction import load_model
+from medunet.workflows.card import model_card
 
 
 def test_the_card_says_what_it_learnt_from_and_what_is_not_known(trained):
@@ -14,8 +16,8 @@ def test_the_card_says_what_it_learnt_from_and_what_is_not_known(trained):
     assert record["data"]["sha256"] in card
     assert f"{record['split']['subjects']['train']} train" in card
     assert f"{record['parameters']:,} parameters" in card
-    assert f"best epoch {record['best_epoch']}" in card
-    assert "they chose the weights, so they are optimistic" in card
+    assert f"{record['epochs']} epochs; the last weights; seed 0" in card
+    assert "they neither trained nor chose anything" in card
     assert f"| heart | {record['validation']['val_dice_heart']:.4f} |" in card
     assert load_model(trained.folder).card == card
 
@@ -25,3 +27,22 @@ def test_the_card_holds_no_path_and_no_subject(trained, films):
     assert "/" + "tmp" not in card
     assert str(films) not in card
     assert "subject-0" not in card
+
+
+def test_the_card_says_what_its_intervals_rest_on_and_where_they_hold(trained):
+    record = json.loads((trained.folder / "run.json").read_text())
+    plan = load_model(trained.folder).plan
+    card = model_card("x", plan, record, Intervals({"ctr": Residuals((0.03,) * 20)}, "5 folds"))
+    assert "## Intervals\n\n90 % intervals of the cardiothoracic ratio are the ratio ± 0.030" in card
+    assert "20 subjects that neither trained nor chose the weights (5 folds)" in card
+    assert "They hold for films and annotators like those" in card
+    assert "have no intervals: fine-tuned." in model_card("x", plan, record, "fine-tuned")
+
+
+def test_a_card_of_weights_that_validation_chose_says_that_its_scores_are_optimistic(trained):
+    record = json.loads((trained.folder / "run.json").read_text())
+    plan = load_model(trained.folder).plan
+    plan = plan.model_copy(update={"training": plan.training.model_copy(update={"monitor": "val_dice"})})
+    card = model_card("x", plan, record, "validation chose the weights")
+    assert f"best epoch {record['best_epoch']} by val_dice" in card
+    assert "they chose the weights, so they are optimistic" in card

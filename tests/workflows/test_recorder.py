@@ -88,6 +88,7 @@ def test_nothing_is_drawn_before_the_first_epoch(tmp_path, heard, plan):
 
 @pytest.mark.parametrize("before", [0, 3])
 def test_progress_counts_the_steps_of_this_call(tmp_path, heard, plan, before):
+    plan = plan.model_copy(update={"training": plan.training.model_copy(update={"monitor": "val_loss"})})
     recorder = Recorder(tmp_path, heard, Clock(), [row(n) for n in range(1, before + 1)])
     recorder.planned(plan.with_epochs(before + 2, "test"), before)
     for epoch in (before + 1, before + 2):
@@ -97,3 +98,13 @@ def test_progress_counts_the_steps_of_this_call(tmp_path, heard, plan, before):
     assert heard.tasks == [("training", 6)]
     assert [done for done, _ in heard.advanced["training"]] == [1, 2, 3, 4, 5, 6]
     assert heard.advanced["training"][-1][1] == f"epoch {before + 2}/{before + 2}, loss 0.500, best epoch {before + 1}"
+
+
+def test_without_a_monitor_no_epoch_is_called_the_best(tmp_path, heard, plan):
+    plan = plan.model_copy(update={"training": plan.training.model_copy(update={"monitor": "none"})})
+    recorder = Recorder(tmp_path, heard, Clock(), [])
+    recorder.planned(plan.with_epochs(2, "test"), 0)
+    recorder.step(1, 1, 1, 0.5)
+    recorder.epoch(row(1), 1, None)
+    recorder.step(2, 1, 1, 0.5)
+    assert heard.advanced["training"][-1][1] == "epoch 2/2, loss 0.500"

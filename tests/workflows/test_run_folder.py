@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from medunet.cases import read_cases
@@ -117,4 +119,5 @@ def test_a_run_shows_itself_in_a_notebook(tmp_path):
     assert "9, the weights are of epoch 7" in html
     assert "0.9123, which chose the weights: optimistic" in html
     assert "1.5 min" in html
+    assert "0.9123, which chose nothing" in replace(run, chosen=False)._repr_html_()
     assert "not measured" in Run(tmp_path, 0, 1, None, "a" * 64, 1.0)._repr_html_()

@@ -60,10 +60,11 @@ def test_run_json_says_how_it_was_made(trained, films):
     assert any("right lung → lung" in sentence for sentence in record["data"]["read_as"])
     assert record["weights_sha256"] == load_model(trained.folder).weights_sha256 == trained.run.weights_sha256
     log = rows_of(trained.folder / "log.csv")
-    best = min(log, key=lambda row: -float(row["val_dice"]))
-    assert record["best_epoch"] == int(best["epoch"]) == trained.run.best_epoch
+    assert record["best_epoch"] == int(log[-1]["epoch"]) == trained.run.best_epoch
     assert record["epochs"] == len(log) == trained.run.epochs
-    assert float(best["val_dice"]) == pytest.approx(trained.run.val_dice, abs=1e-6)
+    assert float(log[-1]["val_dice"]) == pytest.approx(trained.run.val_dice, abs=1e-6)
+    assert record["monitor"] == "none"
+    assert not trained.run.chosen
 
 
 def test_the_proof_of_the_split_adds_up(trained, films):
@@ -336,7 +337,7 @@ def test_too_few_cases_are_one_line(write_films, cache, changes, tmp_path):
 
 
 def test_early_stopping_is_told_as_it_was(films, cache, changes, tmp_path):
-    stop = (*changes, "training.steps=800", "training.early_stopping=1", "training.lr=0.5")
+    stop = (*changes, "training.steps=800", "training.monitor=val_dice", "training.early_stopping=1", "training.lr=0.5")
     run = go(films, tmp_path / "run", cache, stop)
     log = rows_of(tmp_path / "run" / "log.csv")
     assert run.epochs == len(log) < 30
@@ -349,3 +350,22 @@ def test_the_callers_generator_is_left_alone(films, cache, changes, tmp_path):
     torch.manual_seed(3)
     go(films, tmp_path / "run", cache, (*changes, "training.steps=4"))
     assert torch.equal(torch.rand(2), wanted)
+
+
+def test_weights_that_validation_chose_are_those_of_its_best_epoch_and_give_no_intervals(
+    films, cache, changes, tmp_path, heard
+):
+    wishes = (*changes, "training.monitor=val_dice")
+    run = go(films, tmp_path / "run", cache, wishes, progress=heard)
+    best = min(rows_of(run.folder / "log.csv"), key=lambda row: -float(row["val_dice"]))
+    assert run.best_epoch == int(best["epoch"])
+    assert run.chosen
+    model = load_model(run.folder)
+    assert model.intervals == "validation chose the weights"
+    assert "Its cardiothoracic ratios have no intervals: validation chose the weights." in heard.said
+    assert "recalibrate it by `medunet evaluate MODEL DATA --calibrate FOLDER`" in model.card
+
+
+def test_a_fine_tuned_model_is_uncalibrated(trained, films, cache, changes, tmp_path):
+    run = go(films, tmp_path / "run", cache, (*changes, "training.steps=8"), init=trained.folder)
+    assert load_model(run.folder).intervals == "fine-tuned and not recalibrated"

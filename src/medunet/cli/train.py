@@ -79,8 +79,9 @@ def train(
     if not run.weights_sha256:
         return  # one of several processes that share the training; the first one speaks
     dice = "" if run.val_dice is None else f", validation Dice {run.val_dice:.4f}"
+    kept = f"best epoch {run.best_epoch}" if run.chosen else "the last weights"
     lines = [
-        f"trained {counted(run.epochs, 'epoch')} in {duration(run.seconds)}: best epoch {run.best_epoch}{dice}",
+        f"trained {counted(run.epochs, 'epoch')} in {duration(run.seconds)}: {kept}{dice}",
         f"look at {run.folder / 'curves.png'}",
         f"next: medunet evaluate {shlex.quote(str(run.folder))}",
     ]

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from medunet.measuring import Intervals
 from medunet.planning import Plan
+from medunet.workflows.interval_words import interval_section
 
 
-def model_card(name: str, plan: Plan, record: Mapping[str, Any]) -> str:
-    """Markdown for `card.md` of a freshly trained model; `record` is the content of run.json."""
+def model_card(name: str, plan: Plan, record: Mapping[str, Any], intervals: Intervals | str) -> str:
+    """Markdown for `card.md` of a freshly trained model.
+
+    Args:
+        name: the model's.
+        plan: as it was run.
+        record: the content of run.json.
+        intervals: of its ratios, or why there are none.
+    """
     split = record["split"]
     validation = record.get("validation", {})
     dice = "\n".join(
@@ -22,6 +31,7 @@ def model_card(name: str, plan: Plan, record: Mapping[str, Any]) -> str:
     chosen = monitor != "none"
     kept = f"best epoch {record['best_epoch']} by {monitor}" if chosen else "the last weights"
     worth = "they chose the weights, so they are optimistic" if chosen else "they neither trained nor chose anything"
+    honest = "Scores on cases that chose nothing come from" if chosen else "Scores on the test cases come from"
     return f"""# {name}
 
 Segments {", ".join(plan.classes)} on two-dimensional images. Trained by medunet {versions["medunet"]} with the recipe
@@ -45,8 +55,9 @@ Segments {", ".join(plan.classes)} on two-dimensional images. Trained by medunet
 |---|---|
 {dice}
 
-Scores on cases that chose nothing come from `medunet evaluate`.
+{honest} `medunet evaluate`.
 
+{interval_section(intervals)}
 ## Limits
 
 Valid for images of the kind it was trained on. Other makers, projections, ages and diseases were not tried here.

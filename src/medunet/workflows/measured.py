@@ -11,7 +11,7 @@ from medunet.cases import Case
 from medunet.errors import UsageError
 from medunet.images import Image, LabelMap
 from medunet.images.image import View
-from medunet.measuring import Film, Intervals, Measurement, measure, with_intervals
+from medunet.measuring import CaseErrors, Film, Intervals, Measurement, measure, with_intervals
 from medunet.measuring.film import VIEWS
 from medunet.reports import draw_overlay
 
@@ -70,6 +70,20 @@ def measure_case(
     film = film_of(image, case, stated)
     found = measure(labels, film, annotated=case.annotated)
     return found if intervals is None else with_intervals(found, intervals, film, quality)
+
+
+def errors_of(case: Case, key: str, image: Image, reference: LabelMap, predicted: LabelMap) -> CaseErrors:
+    """How far the ratios of a predicted case are from its reference.
+
+    Args:
+        case: whose film it is.
+        key: content key of the film.
+        image: the film.
+        reference: its reference labels.
+        predicted: a model's, on the same grid.
+    """
+    wanted, found = (measure_case(labels, image, case, Statements()) for labels in (reference, predicted))
+    return CaseErrors.of(case.subject, key, wanted, found)
 
 
 def caption(case: Case, measurements: Sequence[Measurement]) -> str:

@@ -54,7 +54,8 @@ class Recorder:
             # What an earlier call did is left out, so that the time left is that of this call's steps.
             self._before = epoch - 1
             self.progress.begin("training", (self.epochs - self._before) * steps)
-        best = f", best epoch {self.best_epoch}" if self.best_epoch else ""
+        chooses = self._plan is not None and self._plan.training.monitor != "none"
+        best = f", best epoch {self.best_epoch}" if self.best_epoch and chooses else ""
         done = (epoch - 1 - self._before) * steps + step
         self.progress.advance(done, f"epoch {epoch}/{self.epochs}, loss {loss:.3f}{best}")
 

@@ -41,7 +41,10 @@ OWNED = (
 
 @dataclass(frozen=True)
 class Run:
-    """A finished training: the run's folder and the figures a user wants first."""
+    """A finished training: the run's folder and the figures a user wants first.
+
+    `chosen` says whether the validation cases chose the weights; else they are those of the last epoch.
+    """
 
     folder: Path
     best_epoch: int
@@ -49,6 +52,7 @@ class Run:
     val_dice: float | None
     weights_sha256: str
     seconds: float
+    chosen: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""
@@ -65,7 +69,8 @@ class Run:
         """A notebook shows what the run came to."""
         from medunet.reports import Column, notebook_table
 
-        dice = "not measured" if self.val_dice is None else f"{self.val_dice:.4f}, which chose the weights: optimistic"
+        worth = "which chose the weights: optimistic" if self.chosen else "which chose nothing"
+        dice = "not measured" if self.val_dice is None else f"{self.val_dice:.4f}, {worth}"
         rows = (
             ("epochs", f"{self.epochs}, the weights are of epoch {self.best_epoch}"),
             ("validation Dice", dice),

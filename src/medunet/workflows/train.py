@@ -13,8 +13,9 @@ from medunet.errors import InputError, OutputError, UsageError
 from medunet.images import Scheme, put_folder, remove, write_json
 from medunet.planning import Plan
 from medunet.workflows import surroundings
-from medunet.workflows.calibrating import fit_on_validation
+from medunet.workflows.calibrating import calibrate, why_no_intervals
 from medunet.workflows.card import model_card
+from medunet.workflows.interval_words import interval_sentence
 from medunet.workflows.launch import crew
 from medunet.workflows.output import reserve
 from medunet.workflows.preparation import prepare_training, split_sentence
@@ -210,6 +211,7 @@ def _record(work: Work, machine: Machine) -> dict[str, Any]:
         "versions": surroundings.versions(),
         "machine": surroundings.machine(),
         "seed": prepared.recipe.training.seed,
+        "monitor": prepared.recipe.training.monitor,
         "device": str(machine.device),
         "devices": work.share.ranks,
         "precision": machine.precision,
@@ -271,17 +273,34 @@ def _finish(work: Work, fitted: Fitted, rows: list[EpochRow], record: dict[str, 
     }
     learnt = [case for case in work.prepared.cases if case.split in ("train", "val")]
     seen = {work.keys.image[case.id] for case in learnt} | (work.begun.trained_on if work.begun else frozenset())
-    card = model_card(folder.name, fitted.plan, final)
     staging = folder / "model.part"
     remove(staging)
     network, plan, scheme = fitted.network.to(work.device), fitted.plan, Scheme.of(fitted.plan.classes)
     model = Model(folder.name, (network,), plan, scheme, weights_sha256="")
-    told = fit_on_validation(model, work.prepared.cases.of("val").cases, progress, seconds=lambda: work.time_left)
-    digest = save_model(staging, network, plan, scheme, trained_on=sorted(seen), card=card, temperature=told)
+    known = calibrate(
+        model,
+        work.prepared.cases.of("val").cases,
+        work.keys.image,
+        progress,
+        no_intervals=why_no_intervals(plan, fine_tuned=work.begun is not None),
+        seconds=lambda: work.time_left,
+    )
+    digest = save_model(
+        staging,
+        network,
+        plan,
+        scheme,
+        trained_on=sorted(seen),
+        card=model_card(folder.name, plan, final, known.intervals),
+        temperature=known.temperature,
+        intervals=known.intervals,
+    )
     put_folder(staging, folder / "model")
     final |= {"weights_sha256": digest}
     write_json(folder / "run.json", final)
-    progress.say(f"model: {folder / 'model'} (best epoch {fitted.best_epoch} of {fitted.epochs_run})")
+    progress.say(interval_sentence(known.intervals))
+    chosen = f"best epoch {fitted.best_epoch} of" if plan.training.monitor != "none" else "the last weights of"
+    progress.say(f"model: {folder / 'model'} ({chosen} {fitted.epochs_run})")
     return _run_of(folder, final)
 
 
@@ -296,4 +315,5 @@ def _finished(folder: Path) -> Run | None:
 def _run_of(folder: Path, record: dict[str, Any]) -> Run:
     dice = record["validation"].get("val_dice")
     best, epochs, digest = record["best_epoch"], record["epochs"], record["weights_sha256"]
-    return Run(folder, best, epochs, dice, digest, float(record["seconds"]))
+    chosen = record.get("monitor") != "none"
+    return Run(folder, best, epochs, dice, digest, float(record["seconds"]), chosen)

@@ -34,7 +34,7 @@ def test_losses_stand_left_and_dice_right_named_at_their_ends():
 
 def test_the_epoch_of_the_highest_mean_dice_is_marked_unless_another_is_told():
     assert "best: 7" in texts(curves(ROWS).axes[1])
-    assert "best: 3" in texts(curves(ROWS, best=3).axes[0])
+    assert "kept: 3" in texts(curves(ROWS, best=3).axes[0])
 
 
 def test_without_dice_the_lowest_validation_loss_is_marked():

@@ -1,4 +1,4 @@
-"""Curves of a training run: losses on the left, Dice on the right, the best epoch marked."""
+"""Curves of a training run: losses on the left, Dice on the right, the epoch of the kept weights marked."""
 
 from __future__ import annotations
 
@@ -49,14 +49,18 @@ def curves(log_rows: Sequence[Mapping[str, Value]], *, best: int | None = None, 
     names = [key.removeprefix(DICE) for key in columns if key.startswith(DICE)]
     colours = colours_of(names)
     dice: list[_Curve] = [(name, _column(log_rows, DICE + name), colours[name].page, "-") for name in names]
+    known = best is not None
     if best is None:
         best = _best_epoch(epochs, [values for _, values, _, _ in dice], losses[1][1])
-    _panel(left, "Loss", epochs, losses, best)
-    _panel(right, "Dice on validation", epochs, dice, best)
+    mark = f"{'kept' if known else 'best'}: {best}"
+    _panel(left, "Loss", epochs, losses, best, mark)
+    _panel(right, "Dice on validation", epochs, dice, best, mark)
     return figure
 
 
-def _panel(axes: Axes, title: str, epochs: NDArray[np.float64], lines: Sequence[_Curve], best: int | None) -> None:
+def _panel(
+    axes: Axes, title: str, epochs: NDArray[np.float64], lines: Sequence[_Curve], best: int | None, mark: str
+) -> None:
     """One panel of curves, each named at its end."""
     shown = [line for line in lines if np.isfinite(line[1]).any()]
     if not shown:
@@ -79,7 +83,7 @@ def _panel(axes: Axes, title: str, epochs: NDArray[np.float64], lines: Sequence[
     _integer_ticks(axes)
     if best is not None:
         axes.axvline(best, color=ACCENT, linewidth=0.9, linestyle=(0, (3, 3)), zorder=1)
-        axes.annotate(f"best: {best}", (best, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
+        axes.annotate(mark, (best, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
                       textcoords="offset points", ha="center", va="bottom", color=ACCENT, fontsize=8.5)  # fmt: skip
     _name_ends(axes, epochs, shown)
 
