@@ -51,6 +51,15 @@ def test_nothing_that_acts_or_leads_away_survives():
     assert '<path d="M0 0"' in markup
 
 
+def test_a_picture_in_the_document_itself_is_kept():
+    """Many points are drawn as one; a picture of several addresses, or of another kind, goes."""
+    shown = "data:image/png;base64,iVBORw0KGgo="
+    picture = f'<image xlink:href="{shown}" width="9"/>'
+    other = '<image xlink:href="data:image/svg+xml;base64,AAAA"/><image href="http://a/b.png" xlink:href="{}"/><image/>'
+    root = ElementTree.fromstring(inline(SVG.format(picture + other.format(shown)), "f1"))
+    assert [image.attrib for image in root.iter("image")] == [{"href": shown, "width": "9"}]
+
+
 def test_control_characters_of_a_name_do_no_harm():
     assert "heart" in inline(SVG.format("<text>he\x07art</text>"), "f1")
 

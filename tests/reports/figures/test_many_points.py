@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from medunet.reports.drawings import inline
 from medunet.reports.figures.bland_altman import bland_altman_figure
 from medunet.reports.figures.equality import equality_figure
 from medunet.reports.figures.many_points import AS_PICTURE, MOST_VECTORS, as_picture
@@ -27,6 +28,7 @@ def test_more_points_are_a_picture_and_the_words_stay_text(kind):
     assert 'href="data:image/png;base64,' in many
     assert len(many) < 2 * len(few), "five times the points would be five times the vectors"
     assert f"{5 * MOST_VECTORS} cases" in many
+    assert "data:image/png;base64," in inline(many, "f1"), "the page shows them too"
 
 
 def test_the_caption_names_the_number():
