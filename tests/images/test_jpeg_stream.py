@@ -1,9 +1,17 @@
 import io
 
+import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from medunet.images.jpeg_stream import FrameHeader, frame_header, segments, sequential_scan_is_sound
+from medunet.images.jpeg_stream import (
+    FrameHeader,
+    frame_header,
+    restarts_are_sound,
+    segments,
+    sequential_scan_is_sound,
+    shortened,
+)
 
 
 def stream(grey, **options):
@@ -33,3 +41,23 @@ def test_what_is_no_stream_has_no_header_and_ends(data):
     assert frame_header(data) is None
     assert len(list(segments(data))) < 3
     assert not sequential_scan_is_sound(data)
+
+
+def test_restart_markers_are_counted_by_the_blocks_of_the_frame(grey):
+    colour = np.dstack([grey] * 3)
+    for array, options in ((grey, {"restart_marker_blocks": 1}), (colour, {"restart_marker_blocks": 1}), (grey, {})):
+        assert restarts_are_sound(stream(array, **options))
+    data = stream(grey, restart_marker_blocks=1)
+    first = data.index(b"\xff\xd0")
+    assert not restarts_are_sound(data[:first] + data[data.index(b"\xff\xd1") :])
+    assert not restarts_are_sound(data[:first] + b"\xff\xd1" + data[first + 2 :])
+
+
+def test_a_shortened_stream_keeps_its_head_and_end_marker(grey):
+    data = stream(grey)
+    cuts = list(shortened(data))
+    assert [len(data) - len(cut) for cut in cuts] == [8, 7, 6, 5, 4, 3, 2, 0, 0]
+    assert all(cut[-2:] == data[-2:] and cut[:-10] == data[: len(cut) - 10] and cut != data for cut in cuts)
+    assert list(shortened(data[:-2] + b"\xff" * 9 + data[-2:])) == cuts
+    assert not list(shortened(data[:-2]))
+    assert not list(shortened(stream(grey[:1, :1])))

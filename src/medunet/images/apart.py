@@ -22,8 +22,12 @@ from medunet.errors import InputError
 from medunet.images.limits import MAX_ARRAY_BYTES, MAX_DECODER_BYTES, MAX_DECODER_SECONDS, limits_in_force
 from medunet.images.parcel import Parcel, ParcelError, receive, send
 
-_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from medunet.images.worker import serve; serve()"
-"""The worker's first line: it finds what this process finds, and nothing in the folder it happens to stand in."""
+_BOOT = (
+    "import json, os, sys; os.environ['OPENBLAS_NUM_THREADS'] = '1'; sys.path[:] = json.loads(sys.argv[1]); "
+    "from medunet.images.worker import serve; serve()"
+)
+"""The worker's first line: it finds what this process finds, and nothing in the folder it happens to stand in. It has
+one thread, which is then confined."""
 
 PATIENCE = 4
 """The clock may show this many times the processor seconds that are allowed, for machines with other things to do."""

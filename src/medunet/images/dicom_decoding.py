@@ -13,7 +13,8 @@ from medunet.errors import InputError
 from medunet.images.dicom_frame import Frame
 from medunet.images.dicom_opening import AGAIN, Elements
 from medunet.images.dicom_stream import agreed, is_jpeg
-from medunet.images.jpeg_stream import ends_flat, filled_up, sequential_scan_is_sound
+from medunet.images.jpeg_stream import sequential_scan_is_sound
+from medunet.images.jpeg_whole import fault_of
 from medunet.images.opening import decoding
 
 if TYPE_CHECKING:
@@ -43,11 +44,13 @@ def decoded(elements: Elements, frame: Frame, path: Path) -> tuple[NDArray[Any],
         stream = next(generate_frames(dataset.PixelData, number_of_frames=1))
         notes = agreed(dataset, frame, syntax, stream, path)
         array = decode(dataset, stream)
-        if is_jpeg(syntax) and ends_flat(array):
-            longer = filled_up(stream)
-            dataset.PixelData = encapsulate([longer])
-            if not np.array_equal(decode(dataset, longer), array):
-                raise InputError(path, "is cut off: its JPEG stream ends before its last pixel", AGAIN)
+
+    def decoded_again(other: bytes) -> NDArray[Any]:
+        dataset.PixelData = encapsulate([other])
+        return decode(dataset, other)
+
+    if is_jpeg(syntax) and (fault := fault_of(stream, array, decoded_again)):
+        raise InputError(path, fault, AGAIN)
     return array, notes
 
 

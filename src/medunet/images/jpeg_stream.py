@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 JFIF, ADOBE = 0xE0, 0xEE
 START_OF_SCAN = 0xDA
 END_OF_IMAGE = 0xD9
+RESTART_INTERVAL = 0xDD
+RESTARTS = range(0xD0, 0xD8)
 
 PROCESSES: dict[int, str] = {
     0xC0: "baseline",
@@ -35,6 +38,11 @@ _ALONE = {0x01, *range(0xD0, 0xD9)}
 
 _FILLING = bytes(range(1, 255))
 """Bytes that no decoder takes for nothing, and none of them the start of a marker."""
+
+_TAIL = 8
+"""Bytes at the end of a scan without which it lacks pixels. Some encoders fill up to a word of fewer."""
+
+_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,56 @@ def filled_up(data: bytes) -> bytes:
     """
     at = data.find(b"\xff\xd9", _scan_start(data))
     return data if at < 0 else data[:at] + _FILLING + data[at:]
+
+
+def shortened(data: bytes) -> Iterator[bytes]:
+    """The stream with its first scan cut in several ways by up to `_TAIL` bytes, that cut most first.
+
+    Where the scan is sound these bytes belong to its last pixels. A decoder that had no use for them got lost on its
+    way. Of a scan that has no more than them nothing comes.
+    """
+    start = _scan_start(data)
+    end = data.find(b"\xff\xd9", start)
+    kept = data[:end].rstrip(b"\xff")  # before a marker they mean nothing
+    if end < 0 or len(kept) - _TAIL <= start:
+        return
+    for cut in range(_TAIL, 1, -1):
+        yield kept[:-cut] + data[end:]
+    for other in (b"\x55", b"\xaa"):
+        yield kept[:-_TAIL] + other * _TAIL + data[end:]
+
+
+def restarts_are_sound(data: bytes) -> bool:
+    """False where restart markers of the first scan of a sequential stream are out of order, missing or too many.
+
+    Between two of them lies a known number of blocks. Decoders that find another one than they expect make up what they
+    think is missing, and say nothing.
+    """
+    found, interval, units = [], 0, None
+    for marker, content in segments(data):
+        if marker == RESTART_INTERVAL:
+            interval = int.from_bytes(content[:2], "big")
+        if marker in PROCESSES:
+            units = _units(content)
+        if marker == START_OF_SCAN and units is not None and content[:1] != bytes([units[0]]):
+            units = None  # one component of several: it has blocks of its own
+    for match in _MARKER.finditer(data, _scan_start(data)):
+        if match[1][0] not in RESTARTS:
+            break
+        found.append(match[1][0] - RESTARTS.start)
+    in_order = found == [number % len(RESTARTS) for number in range(len(found))]
+    wanted = -(-units[1] // interval) - 1 if units is not None and interval else len(found)
+    return in_order and len(found) == wanted
+
+
+def _units(content: bytes) -> tuple[int, int]:
+    """Components of a frame header, and how many units of blocks a scan of all of them has (A.2)."""
+    rows, columns, components = int.from_bytes(content[1:3], "big"), int.from_bytes(content[3:5], "big"), content[5]
+    factors = content[7 : 6 + 3 * components : 3]
+    wide, high = (max((one >> 4 for one in factors), default=1), max((one & 15 for one in factors), default=1))
+    if components == 1:
+        wide = high = 1
+    return components, -(-columns // (8 * max(1, wide))) * -(-rows // (8 * max(1, high)))
 
 
 def ends_flat(array: NDArray[Any]) -> bool:

@@ -21,8 +21,8 @@ from medunet.errors import InputError
 from medunet.images.apart import decode_apart
 from medunet.images.grid import Grid
 from medunet.images.image import Image
-from medunet.images.jpeg_stream import ends_flat, frame_header
-from medunet.images.jpeg_whole import is_whole
+from medunet.images.jpeg_stream import frame_header
+from medunet.images.jpeg_whole import fault_of
 from medunet.images.limits import check_shape
 from medunet.images.opening import decoding, warnings_kept
 from medunet.images.parcel import Parcel
@@ -125,17 +125,17 @@ def _decoded(path: Path, header: Header) -> Picture:
 
 
 def _refuse_halves(path: Path, header: Header, array: NDArray[Any]) -> None:
-    """Refuse a file whose last part is missing, where the end of the decoded array (as stored) looks made up.
+    """Refuse a file whose pixels (as stored) are not all its own.
 
     Decoders fill what is missing with zeros (PNG) or grey (JPEG) and say nothing where the file has an end mark.
     """
-    whole = True
+    fault = ""
     if header.png is not None and (header.png.interlaced or not array[-1].any()):
-        whole = has_all_rows(png_pixels(path), header.png)
-    elif header.png is None and header.plain and ends_flat(array):
-        whole = is_whole(path.read_bytes(), array)
-    if not whole:
-        raise InputError(path, "is cut off: it ends before its last pixel", "Copy or export the file again")
+        fault = "" if has_all_rows(png_pixels(path), header.png) else "is cut off: it ends before its last pixel"
+    elif header.png is None and header.plain:
+        fault = fault_of(path.read_bytes(), array)
+    if fault:
+        raise InputError(path, fault, "Copy or export the file again")
 
 
 def _alpha(

@@ -23,7 +23,7 @@ from medunet.errors import InputError
 from medunet.images.apart import decode_apart
 from medunet.images.grid import Grid
 from medunet.images.image import Image
-from medunet.images.jpeg_whole import decode, is_whole
+from medunet.images.jpeg_whole import decode, fault_of
 from medunet.images.limits import check_shape
 from medunet.images.opening import decoding, warnings_kept
 from medunet.images.parcel import Parcel
@@ -236,7 +236,7 @@ def _check_inflated(page: TiffPage, path: Path) -> None:
 
 
 def _refuse_halves(page: TiffPage, path: Path) -> None:
-    """Refuse a page of which a strip or tile in JPEG ends before its last pixel."""
+    """Refuse a page of which a strip or tile in JPEG is not whole."""
     tables = page.tags.get(JPEG_TABLES)
     handle = page.parent.filehandle
     for start, count in zip(page.dataoffsets, page.databytecounts, strict=False):
@@ -244,8 +244,8 @@ def _refuse_halves(page: TiffPage, path: Path) -> None:
         data = handle.read(count)
         if tables is not None:  # what all strips share stands once, as a stream of its own
             data = bytes(tables.value)[:-2] + data[2:]
-        if not is_whole(data, decode(data)):
-            raise InputError(path, "is cut off: bytes of its pixels are missing", "Copy or export the file again")
+        if fault := fault_of(data, decode(data)):
+            raise InputError(path, fault, "Copy or export the file again")
 
 
 def _by_pillow(page: TiffPage, path: Path) -> NDArray[Any]:

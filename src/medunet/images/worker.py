@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from medunet.errors import InputError
 from medunet.images import dicom_pixels, raster, tiff
+from medunet.images.confinement import confine
 from medunet.images.limits import MAX_DECODER_BYTES, MAX_DECODER_SECONDS, limits_set
 from medunet.images.opening import decoding
 from medunet.images.parcel import Parcel, ParcelError, receive, send
@@ -35,6 +36,7 @@ def serve() -> None:
     os.dup2(silence, 1)
     requests = os.fdopen(os.dup(0), "rb")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    confine()
     with suppress(ParcelError, BrokenPipeError):
         while True:
             _answer_one(requests, answers)
