@@ -9,6 +9,9 @@ import shutil
 
 import pytest
 
+from medunet.images import write_json, write_labels, write_png
+from medunet.phantoms import SCHEME, chest_film
+
 
 @pytest.fixture
 def run(trained, inside):
@@ -115,3 +118,25 @@ def test_an_expert_s_column(medunet, inside, own_films):
     assert ended.code == 0, ended.err
     errors = json.loads(ended.out)["summary"]["all"]
     assert any("reader_a" in name for name in errors)
+
+
+def test_a_model_is_recalibrated_into_a_folder_of_its_own(medunet, trained, inside):
+    for index in range(12, 22):  # the first twelve are the run's own
+        film = chest_film(3, index, size=64)
+        write_png(inside / "clinic" / "images" / f"film-{index}.png", film.image)
+        write_labels(inside / "clinic" / "masks" / f"film-{index}.png", film.labels)
+    write_json(inside / "clinic" / "masks" / "labels.json", SCHEME.to_mapping())
+    ended = medunet("evaluate", trained, "clinic", "--out", "scores", "--calibrate", "ours")
+    assert ended.code == 0
+    told = json.loads((inside / "ours" / "model.json").read_text(encoding="utf-8"))["intervals"]
+    assert told["source"] == "cases of evaluate"
+    assert (inside / "ours" / "card.md").is_file()
+    ended = medunet("predict", inside / "clinic" / "images" / "film-12.png", "--model", "ours")
+    assert ended.code == 0
+    assert "90 %" in ended.out.splitlines()[0]
+
+
+def test_masks_cannot_be_calibrated(medunet, films, inside):
+    ended = medunet("evaluate", films / "masks", films, "--calibrate", "ours")
+    assert ended.code == 2
+    assert "--calibrate: needs a model" in ended.message

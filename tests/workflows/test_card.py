@@ -4,7 +4,7 @@ import json
 
 from medunet.measuring import Intervals, Residuals
 from medunet.prediction import load_model
-from medunet.workflows.card import model_card
+from medunet.workflows.card import model_card, with_intervals
 
 
 def test_the_card_says_what_it_learnt_from_and_what_is_not_known(trained):
@@ -46,3 +46,21 @@ def test_a_card_of_weights_that_validation_chose_says_that_its_scores_are_optimi
     card = model_card("x", plan, record, "validation chose the weights")
     assert f"best epoch {record['best_epoch']} by val_dice" in card
     assert "they chose the weights, so they are optimistic" in card
+
+
+def test_a_card_s_section_on_intervals_gives_way_to_another(trained):
+    before = load_model(trained.folder).card
+    told = Intervals({"ctr": Residuals((0.02,) * 12)}, "cases of evaluate")
+    after = with_intervals(before, told)
+    assert after.count("## Intervals") == 1
+    assert "12 subjects that neither trained nor chose the weights (cases of evaluate)" in after
+    assert "have no intervals" not in after
+    first, last = before.index("## Intervals"), before.index("## Limits")
+    assert (after[:first], after[after.index("## Limits") :]) == (before[:first], before[last:])
+    assert with_intervals(after, told) == after
+
+
+def test_a_card_without_such_a_section_gets_one():
+    told = Intervals({"ctr": Residuals((0.02,) * 12)}, "cases of evaluate")
+    assert with_intervals("# mine\n\nWords.\n", told).startswith("# mine\n\nWords.\n\n## Intervals\n\n90 %")
+    assert with_intervals("", told).startswith("## Intervals")

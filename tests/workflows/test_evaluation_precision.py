@@ -62,3 +62,10 @@ def test_intervals_of_the_ratio_are_held_against_their_claim():
     assert "below 0 and above 1" in said
     assert said.endswith("as they say.")
     assert "no prediction carries an interval" in held_sentence(share_inside([]))
+
+
+def test_cases_that_the_intervals_come_of_are_said_to_be_left_out():
+    rows = [Bounds(f"s{n}", 0.5, 0.45, 0.55, 0.9) for n in range(20)]
+    assert "12 cases are left out here: the intervals come of them." in held_sentence(share_inside(rows), 12)
+    assert "12 cases are left out here" in held_sentence(share_inside([]), 12)
+    assert "left out" not in held_sentence(share_inside(rows))

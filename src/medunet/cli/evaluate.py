@@ -47,6 +47,9 @@ def evaluate(
     allow_trained: Annotated[
         bool, typer.Option("--allow-trained", help="Also score cases it was trained on: too good.")
     ] = False,
+    calibrate: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write the model with intervals from these cases there.")
+    ] = None,
     device: Device = "auto",
     overwrite: Overwrite = False,
     limit: Limit = None,
@@ -60,6 +63,7 @@ def evaluate(
     Examples:
       medunet evaluate run
       medunet evaluate run other-films --subgroups view,sex,age
+      medunet evaluate run films-of-our-clinic --calibrate our-model
       medunet evaluate masks-of-another-program films --out scores
     """
     from medunet.workflows import evaluate as workflow
@@ -74,6 +78,7 @@ def evaluate(
             tolerance=tolerance,
             subgroups=[word.strip() for word in (subgroups or "").split(",") if word.strip()],
             allow_trained=allow_trained,
+            calibrate=calibrate,
             device=device,
             overwrite=overwrite,
             progress=progress,

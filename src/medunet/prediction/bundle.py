@@ -31,6 +31,8 @@ FORMAT = 1
 WEIGHTS, DESCRIPTION, CARD = "weights.safetensors", "model.json", "card.md"
 LARGEST_HEADER = 2**24
 """Bytes that a weights file may be larger than its weights."""
+ENSEMBLE = "ensemble.json"
+"""Beside the folds of a model: intervals of their common prediction, where it was recalibrated."""
 PICKLES = (".ckpt", ".pt", ".pth", ".pkl", ".bin")
 """Endings of files that run code when they are loaded."""
 SEVERAL_FOLDS = "the mean of several folds has none: what one fold did not learn from, another did"
@@ -122,9 +124,28 @@ def load_model(name: str | Path) -> Model:
     digest = hashlib.sha256("".join(part.weights_sha256 for part in parts).encode()).hexdigest()
     networks = tuple(network for part in parts for network in part.networks)
     trained_on = frozenset(key for part in parts for key in part.trained_on)
-    name_of = _name(Path(name))
-    intervals = Intervals.pooled([part.intervals for part in parts])
-    return Model(name_of, networks, first.plan, first.scheme, digest, trained_on, first.card, SEVERAL_FOLDS, intervals)
+    name_of, card = _name(Path(name)), _read_card(Path(name) / CARD) or first.card
+    pooled = Intervals.pooled([part.intervals for part in parts])
+    intervals = _recalibrated(Path(name) / ENSEMBLE, digest) or pooled
+    return Model(name_of, networks, first.plan, first.scheme, digest, trained_on, card, SEVERAL_FOLDS, intervals)
+
+
+def _recalibrated(path: Path, weights_sha256: str) -> Intervals | None:
+    """The intervals of several folds together, where they were recalibrated.
+
+    Raises:
+        InputError: the file is damaged, or belongs to other folds.
+    """
+    if not path.is_file():
+        return None
+    description = _read_description(path)
+    try:
+        expected, intervals = str(description["weights_sha256"]), Intervals.from_dict(description["intervals"])
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise InputError(path, f"holds no intervals{_why(fault)}", _RESTORE) from fault
+    if expected != weights_sha256:
+        raise InputError(path, "belongs to other folds than those beside it", _RESTORE)
+    return intervals
 
 
 def _form(model: Model) -> tuple[object, ...]:

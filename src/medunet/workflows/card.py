@@ -7,7 +7,7 @@ from typing import Any
 
 from medunet.measuring import Intervals
 from medunet.planning import Plan
-from medunet.workflows.interval_words import interval_section
+from medunet.workflows.interval_words import TITLE, interval_section
 
 
 def model_card(name: str, plan: Plan, record: Mapping[str, Any], intervals: Intervals | str) -> str:
@@ -62,3 +62,13 @@ Segments {", ".join(plan.classes)} on two-dimensional images. Trained by medunet
 
 Valid for images of the kind it was trained on. Other makers, projections, ages and diseases were not tried here.
 """
+
+
+def with_intervals(card: str, intervals: Intervals | str) -> str:
+    """A card whose section on intervals speaks of others; a card without such a section gets one at its end."""
+    section = interval_section(intervals)
+    before, title, after = card.partition(f"{TITLE}\n")
+    if not title:
+        return f"{card.rstrip()}\n\n{section}".lstrip()
+    _, heading, rest = after.partition("\n## ")
+    return f"{before}{section}{heading}{rest}"

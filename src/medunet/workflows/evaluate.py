@@ -10,7 +10,7 @@ from pathlib import Path
 from medunet.cases import Case, Cases
 from medunet.errors import InputError, UsageError
 from medunet.images import Image, LabelMap, remove, write_csv, write_json
-from medunet.measuring import Measurement
+from medunet.measuring import CaseErrors, Intervals, Measurement
 from medunet.reports import Picture
 from medunet.scoring import (
     AGAINST_MASKS,
@@ -41,6 +41,7 @@ from medunet.workflows.evaluation_subgroups import SUBGROUP_COLUMNS, Grouping, g
 from medunet.workflows.measured import Statements, measure_case
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
+from medunet.workflows.recalibrating import recalibrate, reserved_for
 
 OWNED = ("scores.csv", "summary.json", "report.html", "figures", "tables", "failed.csv", "subgroups.csv")
 EXPERT_COLUMNS = ("ctr_expert", "expert_ctr", "ctr_reader", "ctr_source")
@@ -57,6 +58,7 @@ def evaluate(
     tolerance: float | None = None,
     subgroups: Sequence[str] = (),
     allow_trained: bool = False,
+    calibrate: str | Path | None = None,
     device: str = "auto",
     overwrite: bool = False,
     progress: Progress = SILENT,
@@ -73,6 +75,7 @@ def evaluate(
             the image's width.
         subgroups: columns of the manifest by which the scores are looked at apart: view, sex, age, …
         allow_trained: also score cases the model was trained on.
+        calibrate: folder for a copy of the model whose intervals come of these cases; the model itself stays as it is.
         device: auto, cpu, cuda, cuda:N.
         overwrite: start anew in a folder of other results.
         progress: is told how it goes.
@@ -89,11 +92,17 @@ def evaluate(
     identity = task.identity | {"expert": column, "tolerance": tolerance}
     if groups:
         identity |= {"subgroups": [one.column for one in groups]}
-    with reserve(task.folder, identity, overwrite=overwrite) as place:
+    model = None if calibrate is None else Path(calibrate)
+    with (
+        reserved_for(task, model, overwrite=overwrite) as copy,
+        reserve(task.folder, identity, overwrite=overwrite) as place,
+    ):
         done = _evaluated(task, column, tolerance, groups, progress)
         # Only now: data that cannot be scored leave nothing behind, and earlier results as they were.
         place.claim(OWNED, reads=[*task.reads, *(path for case in task.cases for path in case.paths)])
         _write(done, task, progress)
+        if copy is not None:
+            recalibrate(done, task, copy, progress)
     return done
 
 
@@ -129,9 +138,11 @@ def _evaluated(
         task.caution,
         roc,
         _calibration(scored, task),
-        tuple(one.bounds for one in scored if one.bounds is not None),
+        tuple(one.bounds for one in scored if one.bounds is not None and one.case.id not in task.calibrating),
         groups,
         pictures=gallery.pictures(),
+        errors=tuple(one.errors for one in scored if one.errors is not None),
+        calibrating=len(task.calibrating),
     )
 
 
@@ -151,6 +162,7 @@ class Scored:
     calibration: CaseCalibration | None = None
     bounds: Bounds | None = None
     picture: Picture | None = None
+    errors: CaseErrors | None = None
 
 
 def _score_all(task: Task, column: str | None, tolerance: float, progress: Progress) -> Iterator[Scored]:
@@ -194,7 +206,9 @@ def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None, 
     )
     if prediction is not None:
         prediction = replace(prediction, grid=reference.grid)
-    wanted, got = (_ratio(labels, image, case) for labels in (reference, prediction))
+    measured = _measured(reference, image, case, None), _measured(prediction, image, case, task.intervals)
+    wanted, got = (next((one for one in found if one.name == "ctr"), None) for found in measured)
+    distances = CaseErrors.of(case.subject, task.keys.get(case.id, ""), *measured)
     errors = _ratio_scores(case, wanted, got, column, predicted=prediction is not None)
     matrix = None
     if prediction is not None:  # what the model does not know counts as background
@@ -204,7 +218,9 @@ def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None, 
     every = (*scores, *areas, *errors)
     both = _both(wanted, got)
     picture = None if image is None else scored_picture(case, image, prediction, reference, scores, both)
-    return Scored(case, every, matrix, both, failure, counts, calibration, _bounds(case, wanted, got), picture)
+    return Scored(
+        case, every, matrix, both, failure, counts, calibration, _bounds(case, wanted, got), picture, distances
+    )
 
 
 def _calibrated(case: Case, reference: LabelMap, predicted: Predicted) -> CaseCalibration | None:
@@ -235,11 +251,11 @@ def _roc_scores(
     )
 
 
-def _ratio(labels: LabelMap | None, image: Image | None, case: Case) -> Measurement | None:
-    """The cardiothoracic ratio of a mask; None without a mask, or where its structures have none."""
-    if labels is None:
-        return None
-    return next((one for one in measure_case(labels, image, case, Statements()) if one.name == "ctr"), None)
+def _measured(
+    labels: LabelMap | None, image: Image | None, case: Case, intervals: Intervals | str | None
+) -> tuple[Measurement, ...]:
+    """The measurements of a mask; none without a mask."""
+    return () if labels is None else measure_case(labels, image, case, Statements(), intervals=intervals)
 
 
 def _both(wanted: Measurement | None, got: Measurement | None) -> tuple[float, float] | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from medunet.cases import Case, Cases
 from medunet.images import Image, LabelMap
+from medunet.measuring import CaseErrors, Intervals
 from medunet.planning import Plan
 from medunet.reports import Picture
 from medunet.scoring import ConfusionMatrix, PooledRoc, Score, Summary, summary_dict
@@ -70,6 +71,8 @@ class Evaluation:
         bounds: of each case with a reference ratio, the predicted ratio's interval, where it has one.
         groupings: the columns by which the cases are looked at apart.
         pictures: case → its film with both outlines, of as many cases as a page can hold, the worst before the best.
+        errors: of every case's ratios, for intervals to rest on.
+        calibrating: how many cases the model's intervals come of; they are not in `bounds`.
     """
 
     folder: Path
@@ -86,6 +89,8 @@ class Evaluation:
     bounds: tuple[Bounds, ...] = ()
     groupings: tuple[Grouping, ...] = ()
     pictures: Mapping[str, Picture] = field(default_factory=dict)
+    errors: tuple[CaseErrors, ...] = ()
+    calibrating: int = 0
 
     @cached_property
     def columns(self) -> ScoreColumns:
@@ -139,7 +144,7 @@ class Evaluation:
             "data": list(self.data),
             "caution": self.caution,
             "summary": summary_dict(self.summaries, with_intervals(self.intervals)),
-            "ctr_intervals": self.held.to_dict(),
+            "ctr_intervals": self.held.to_dict() | {"calibrating": self.calibrating},
             "subgroups": {
                 "rules": {one.column: one.rule for one in self.groupings},
                 "groups": [one.to_dict() for one in self.subgroups],
@@ -156,7 +161,9 @@ class Task:
     `no_roc` says why the source gives no probabilities; it is empty where it gives them. `temperature` is the model's,
     or why it has none. `unknown` are the structures of the cases that a model does not know; they are not scored.
     `left_out` counts the cases of the data that are not to be scored, each with its reason. `plan` is the model's,
-    `record` a run's run.json; both are empty for masks.
+    `record` a run's run.json; both are empty for masks. `model` is the name it was loaded by; `card` and `intervals`
+    are its own; masks have none. `keys` are the content keys of the cases' films, `calibrating` the cases whose films
+    the model's intervals come of.
     """
 
     cases: Cases
@@ -175,3 +182,8 @@ class Task:
     left_out: tuple[tuple[int, str], ...] = ()
     plan: Plan | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
+    model: str | Path | None = None
+    card: str = ""
+    intervals: Intervals | str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict)
+    calibrating: frozenset[str] = frozenset()

@@ -33,6 +33,7 @@ from medunet.workflows.evaluation_precision import held_sentence, precision_sect
 from medunet.workflows.evaluation_roc import roc_section
 from medunet.workflows.evaluation_surfaces import surface_section
 from medunet.workflows.evaluation_tables import RATIOS, named, ratio_table, rule_of_intervals, score_table
+from medunet.workflows.interval_words import interval_sentence
 
 EMPTIES_RULE = (
     "A structure absent in reference and prediction has no score and is counted. A structure that was missed or "
@@ -56,7 +57,7 @@ def evaluation_page(done: Evaluation, task: Task) -> Page:
         *subgroup_section(done),
         Section("Flow of numbers", (_flow(done, task),)),
         surface_section(done),
-        *_ratio_section(done),
+        *_ratio_section(done, task),
         *picture_sections(done, task),
         *_confusion_section(done),
         roc_section(done),
@@ -103,10 +104,12 @@ def _scores_section(done: Evaluation) -> Section:
     return Section("Scores", (key_figures(done), *blocks, *rules))
 
 
-def _ratio_section(done: Evaluation) -> list[Section]:
+def _ratio_section(done: Evaluation, task: Task) -> list[Section]:
     if not any(s.metric.startswith("ctr_") for s in done.summaries):
         return []
-    blocks = [*ratio_table(done), Paragraph(held_sentence(done.held))]
+    blocks = [*ratio_table(done), Paragraph(held_sentence(done.held, done.calibrating))]
+    if task.intervals is not None:
+        blocks.append(Paragraph(interval_sentence(task.intervals)))
     blocks += agreement_blocks(done)
     return [Section("Cardiothoracic ratio", tuple(blocks))]
 

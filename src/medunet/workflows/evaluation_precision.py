@@ -90,18 +90,24 @@ def subgroup_section(done: Evaluation) -> list[Section]:
     return [Section(SUBGROUPS, tuple(blocks))] if blocks else []
 
 
-def held_sentence(held: IntervalShare) -> str:
-    """Whether the intervals of predicted ratios hold what they say."""
+def held_sentence(held: IntervalShare, calibrating: int = 0) -> str:
+    """Whether the intervals of predicted ratios hold what they say.
+
+    Args:
+        held: counted on cases that the intervals do not come of.
+        calibrating: how many further cases they come of.
+    """
     inside = held.inside
+    own = f" {calibrating} cases are left out here: the intervals come of them." if calibrating else ""
     if inside.value is None:
-        return f"Whether intervals of the predicted ratio hold the reference is not known: {inside.reason}."
+        return f"Whether intervals of the predicted ratio hold the reference is not known: {inside.reason}.{own}"
     share = in_words(_percent(inside), 0)
     claim = "" if held.stated is None else f"; they claim {100 * held.stated:.0f} %"
     sides = f"; the reference lies below {held.below} and above {held.above} of them"
     verdict = f". Against their claim they are {held.verdict}" if held.verdict else ""
     without = f". Without an interval or a reference: {held.without} cases" if held.without else ""
     found = f"The intervals of the predicted ratio hold the reference in {share} % of {inside.rows} cases"
-    return f"{found}{claim}{sides}{verdict}{without}."
+    return f"{found}{claim}{sides}{verdict}{without}.{own}"
 
 
 def _precise(done: Evaluation) -> list[Summary]:

@@ -19,6 +19,7 @@ from medunet.cases.names import listed
 from medunet.cases.placing import key_of
 from medunet.errors import InputError, UsageError
 from medunet.images import Image
+from medunet.measuring import Intervals
 from medunet.scoring import ONE_THRESHOLD
 from medunet.workflows.evaluation import Predicted, Source, Task
 from medunet.workflows.run_folder import read_log, read_run
@@ -86,7 +87,9 @@ def _of_model(
         left_out = _others(Counter(case.split or "" for case in cases), split)
         cases = _of_split(cases, split)
     cases = _known_to(cases, model.plan.classes)
-    trained = _trained(cases, model)
+    keys = {case.id: case.image_key() for case in cases}
+    # The model has seen a film whatever it is called and whoever drew its mask.
+    trained = [case for case, key in keys.items() if key in model.trained_on]
     if trained and not own and not allow_trained:
         raise InputError(
             cases.source,
@@ -100,6 +103,9 @@ def _of_model(
         "data": str(Path(data).absolute()) if data else "own",
         "split": split,
     }
+    known = model.intervals if isinstance(model.intervals, Intervals) else None
+    if known is not None:
+        identity["intervals"] = known.digest
     facts = (
         ("Model", (("name", model.name), ("recipe", model.plan.recipe), ("weights (sha256)", model.weights_sha256))),
         ("Plan", tuple((d.key, d.value) for d in model.plan.decisions)),
@@ -123,6 +129,11 @@ def _of_model(
         record=record,
         temperature=model.temperature,
         unknown=frozenset(cases.scheme.names if cases.scheme else ()) - set(model.plan.classes),
+        model=what,
+        card=model.card,
+        intervals=model.intervals,
+        keys=keys,
+        calibrating=frozenset(case for case, key in keys.items() if known is not None and key in known.films),
     )
 
 
@@ -212,11 +223,6 @@ def _towards(classes: tuple[str, ...]) -> dict[str, str]:
         if not name.startswith(("left ", "right ")):
             names |= {f"left {name}": name, f"right {name}": name, f"{name}s": name}
     return {old: new for old, new in names.items() if old not in classes}
-
-
-def _trained(cases: Cases, model: Model) -> list[str]:
-    """The cases whose film the model has seen, whatever it is called and whoever drew its mask."""
-    return [case.id for case in cases if case.image_key() in model.trained_on]
 
 
 def _name_key(name: str) -> str:
