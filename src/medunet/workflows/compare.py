@@ -72,7 +72,7 @@ def compare(
         }
         with reserve(folder, identity, overwrite=overwrite) as place:
             place.claim(OWNED, reads=[entry.table for entry in entries])
-            _write(done, entries, progress)
+            _write(done, entries, device, progress)
         return done
     variants = variants_of(vary, seeds, recipe, changes)
     how = Trainings(str(words[0]), recipe, tuple(changes), budget, device, None if cache is None else str(cache))
@@ -106,7 +106,7 @@ def _vary(
     entries = read_entries(list(labels), metrics, split, device=device, progress=progress)
     tables = dict(zip((entry.table for entry in entries), labels.values(), strict=True))
     done = compared(place.folder, entries, metrics, labels=tables)
-    _write(done, entries, progress)
+    _write(done, entries, device, progress)
     return done
 
 
@@ -126,14 +126,16 @@ def _check(words: Sequence[str | Path], metrics: Sequence[str], split: str, *, v
         raise UsageError("--split", f"{split!r} is not one of {', '.join(SPLITS)}", "Give one of them")
 
 
-def _write(done: Comparison, entries: Sequence[Entry], progress: Progress) -> None:
+def _write(done: Comparison, entries: Sequence[Entry], device: str, progress: Progress) -> None:
     """compare.json, the tables, the page and its figures."""
     from medunet.reports import write_report
     from medunet.workflows.comparison_page import comparison_page
+    from medunet.workflows.comparison_pictures import difference_pictures
     from medunet.workflows.comparison_tables import comparison_tables
 
     write_json(done.folder / "compare.json", done.to_dict())
     for name, (columns, rows) in comparison_tables(done).items():
         write_csv(done.folder / "tables" / f"{name}.csv", columns, rows)
+    pictures = difference_pictures(done, entries, device=device, progress=progress)
     progress.say("drawing the report")
-    write_report(comparison_page(done, entries), done.folder)
+    write_report(comparison_page(done, entries, pictures), done.folder)

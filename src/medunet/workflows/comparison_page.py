@@ -6,19 +6,40 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from medunet.reports import Block, Cell, Column, Gap, Page, Paragraph, Provenance, Section, Table
+from medunet.reports import (
+    PROVENANCE,
+    Block,
+    Cell,
+    Column,
+    Gap,
+    Link,
+    Page,
+    Paragraph,
+    Pictures,
+    Provenance,
+    Section,
+    Table,
+)
 from medunet.reports.numbers_in_text import interval, number, p_text, signed
 from medunet.studies import Estimate
 from medunet.workflows import surroundings
 from medunet.workflows.compare_input import Entry
-from medunet.workflows.comparison import Comparison, Difference, figure_name
+from medunet.workflows.comparison import Comparison, figure_name
+from medunet.workflows.comparison_checklist import comparison_facts, run_record
 from medunet.workflows.comparison_figures import difference_drawings, seed_drawings
 from medunet.workflows.comparison_methods import comparison_methods
+from medunet.workflows.comparison_pictures import DifferencePictures, largest_differences, picture_key
 from medunet.workflows.comparison_words import digits_of, summary_of
-from medunet.workflows.study_checklist import COMPARISON, checklist_section
+from medunet.workflows.study_checklist import checklist_section
 
 MOST = 12
 """Cases that are named where the runs differ most; `tables/subjects.csv` holds all subjects."""
+
+PICTURED = (
+    "The films on which they differ most, the baseline first. Coloured: the mask that was scored, a model's predicted "
+    "again; white, dashed: reference."
+)
+NO_PICTURES = DifferencePictures()
 
 SEEDS_RULE = (
     "The spread between seeds says how far another training of the same recipe would lie from this one. It is another "
@@ -28,19 +49,20 @@ SEEDS_RULE = (
 )
 
 
-def comparison_page(done: Comparison, entries: Sequence[Entry]) -> Page:
+def comparison_page(done: Comparison, entries: Sequence[Entry], pictures: DifferencePictures = NO_PICTURES) -> Page:
     """The page of `report.html`."""
     sections = [
         Section("Tests", (_tests_table(done), *_effects(done), _showable_note(done))),
         Section("Differences of subjects", difference_drawings(done) or (Paragraph("No case has a pair of values."),)),
         *_seeds_sections(done),
-        Section("Where the runs differ most", _largest(done)),
+        Section("Where the runs differ most", _largest(done, pictures)),
         Section("Every run by itself", (_runs_table(done),)),
         Section("What differs between the runs", (_settings(done),)),
         *_not_compared(done),
         Section("Methods", (comparison_methods(done),)),
     ]
-    sections.append(checklist_section(COMPARISON, [section.title for section in sections]))
+    titles = [*(section.title for section in sections), PROVENANCE]
+    sections.append(checklist_section(comparison_facts(done, entries), titles))
     others = list(done.groups)[1:]
     return Page(
         title=f"medunet compare: {next(iter(done.groups))} and {len(others)} more" if len(others) > 1
@@ -169,24 +191,26 @@ def _seeds_sections(done: Comparison) -> list[Section]:
     return [Section("Seeds", tuple(blocks))]
 
 
-def _largest(done: Comparison) -> tuple[Block, ...]:
-    """The cases with the largest differences, a table for each other group."""
-    tables = []
+def _largest(done: Comparison, pictures: DifferencePictures) -> tuple[Block, ...]:
+    """The cases with the largest differences, a table for each other group, and pictures of the first of them."""
+    blocks: list[Block] = []
+    baseline = next(iter(done.groups))
     for other in list(done.groups)[1:]:
-        found = [(abs(b - a), one.name, case, a, b) for one in done.differences if one.other == other
-                 for case, a, b in _values(one)]  # fmt: skip
-        found.sort(key=lambda row: (-row[0], row[1], row[2]))
         header = ("case", "figure", Column("baseline", 4, numeric=True), Column("other", 4, numeric=True),
                   Column("difference", 4, numeric=True))  # fmt: skip
-        rows = tuple((case, name, a, b, b - a) for size, name, case, a, b in found[:MOST] if size > 0)
+        rows = tuple(
+            (Link(case, picture_key(case, other)), name, a, b, b - a)
+            for name, case, a, b in largest_differences(done, other)[:MOST]
+        )
         if rows:
-            tables.append(Table(header, rows, f"{other} − {next(iter(done.groups))}, the largest first"))
-    return tuple(tables) or (Paragraph("The runs differ on no case."),)
-
-
-def _values(one: Difference) -> list[tuple[str, float, float]]:
-    columns = (one.pairing.cases, one.pairing.first.tolist(), one.pairing.second.tolist())
-    return list(zip(*columns, strict=True))
+            blocks.append(Table(header, rows, f"{other} − {baseline}, the largest first"))
+        if found := pictures.of.get(other):
+            blocks.append(Pictures(found, PICTURED, large=True))
+    if not blocks:
+        return (Paragraph("The runs differ on no case."),)
+    if pictures.reason:
+        blocks.append(Paragraph(f"Pictures are missing: {pictures.reason}", "note"))
+    return tuple(blocks)
 
 
 def _runs_table(done: Comparison) -> Table:
@@ -249,13 +273,6 @@ def _provenance(done: Comparison, entries: Sequence[Entry]) -> Provenance:
     for entry in entries:
         known = [("scores.csv (sha256)", entry.sha256), ("rows", str(entry.rows))]
         if entry.run is not None:
-            record = entry.run.record
-            known += [
-                ("recipe", str(entry.run.recipe.get("name", "–"))),
-                ("seed", str(entry.run.seed)),
-                ("weights (sha256)", str(record.get("weights_sha256", "–"))),
-                ("data (sha256)", str(record.get("data", {}).get("sha256", "–"))),
-                ("split", str(record.get("split", {}).get("method", "–"))),
-            ]
+            known += run_record(entry.run)
         facts.append((entry.name, tuple(known)))
     return Provenance(facts=(*facts, ("Versions", tuple(surroundings.versions().items()))))
