@@ -9,13 +9,18 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
+import PIL.Image
 import pytest
+import torch
 
+from medunet.cli.entry import run
 from medunet.images import write_csv, write_json, write_labels, write_png
 from medunet.phantoms import SCHEME, chest_film
+from medunet.reports.drawing import Drawing, Numbers
 from medunet.workflows.train import train
 
 SRC = Path(__file__).parents[2] / "src"
@@ -48,30 +53,28 @@ class Program:
         threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         self.environment = {**os.environ, **threads, "XDG_CACHE_HOME": str(cache), "PYTHONPATH": str(SRC)}
 
-    def start(self, *words, first=None, line=LINE):
-        """A running process that calls `first` before the program; its standard error is read as text."""
+    def start(self, *words, line=LINE):
+        """A running process; its standard output and standard error are read as text."""
 
         def prepare():
             # Where the tests run as a shell's background job, a child would inherit an ignored Ctrl-C.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            if first is not None:
-                first()
 
         line = [sys.executable, "-c", line, *map(str, words)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         return subprocess.Popen(line, env=self.environment, preexec_fn=prepare, **pipes)
 
-    def run(self, *words, first=None, line=LINE):
+    def run(self, *words, line=LINE):
         """Exit code, standard output and standard error of a process that ends by itself."""
-        process = self.start(*words, first=first, line=line)
+        process = self.start(*words, line=line)
         out, err = process.communicate(timeout=120)
         return process.returncode, out, err
 
-    def changes(self, steps=320):
+    def changes(self, steps=160):
         """The recipe's changes of a small training."""
         return [*CHANGES, f"training.steps={steps}"]
 
-    def train(self, films, run, *more, steps=320):
+    def train(self, films, run, *more, steps=160):
         """The words of a small training."""
         told = [part for change in self.changes(steps) for part in ("--set", change)]
         return ["train", films, "--out", run, "--device", "cpu", *told, *more]
@@ -80,6 +83,22 @@ class Program:
 @pytest.fixture(scope="session")
 def program(tmp_path_factory):
     return Program(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def here(program):
+    """Call `medunet` in this process, as `program.run` does in another, without the seconds that one takes to start."""
+
+    def call(*words):
+        before, out, err = torch.get_num_threads(), io.StringIO(), io.StringIO()
+        torch.set_num_threads(1)
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setenv("XDG_CACHE_HOME", str(program.cache))
+            code = run([str(word) for word in words])
+        torch.set_num_threads(before)
+        return code, out.getvalue(), err.getvalue()
+
+    return call
 
 
 def _wait_for(happened, process, seconds=90):
@@ -210,6 +229,19 @@ def tiny_run(films, program, tmp_path_factory):
 def plain_figures(monkeypatch):
     """Figures are written, but not drawn."""
     monkeypatch.setattr("medunet.reports.figures.writing._encoded", lambda figure, kind: f"a figure as {kind}".encode())
-    for place in ("evaluation_files", "recorder", "evaluation_page"):
-        for name in ("curves", "dice_by_structure", "confusion_figure", "roc_figure", "measurement_agreement"):
-            monkeypatch.setattr(f"medunet.workflows.{place}.{name}", lambda *_, **__: None, raising=False)
+    monkeypatch.setattr("medunet.workflows.recorder.curves", lambda *_, **__: None)
+
+
+@pytest.fixture
+def plain_pages(monkeypatch):
+    """Pages and pictures take most of a call's time and none of its steps of writing."""
+    figure = Drawing("<svg/>", "a figure", name="figure", numbers=Numbers.of(["x"], [[1]]), pdf=b"pdf", png=b"png")
+    page = lambda *_, **__: SimpleNamespace(drawings=(figure,))  # noqa: E731
+    monkeypatch.setattr("medunet.reports.report_folder.render", lambda page: "<html>a page</html>")
+    monkeypatch.setattr("medunet.workflows.measurement_page.measurement_page", page)
+    monkeypatch.setattr("medunet.workflows.measure.measurement_page", page)
+    monkeypatch.setattr("medunet.workflows.audit_page.audit_page", page)
+    monkeypatch.setattr("medunet.workflows.evaluation_page.evaluation_page", page)
+    monkeypatch.setattr("medunet.workflows.demo.demo_page", page)
+    for command in ("predict", "measure"):
+        monkeypatch.setattr(f"medunet.workflows.{command}.overlay", lambda *_: PIL.Image.new("L", (2, 2)))

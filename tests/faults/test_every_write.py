@@ -14,8 +14,8 @@ import os
 import re
 import shutil
 import tempfile
+from importlib.metadata import entry_points
 from pathlib import Path
-from types import SimpleNamespace
 
 import PIL.Image
 import pytest
@@ -27,7 +27,6 @@ from medunet.cli.entry import run
 from medunet.errors import InputError
 from medunet.images import meant_name, write_bytes
 from medunet.phantoms import chest_film
-from medunet.reports.drawing import Drawing, Numbers
 from medunet.training.checkpoints import load_checkpoint
 from medunet.workflows.evaluate import evaluate
 from medunet.workflows.lock import LOCK, NOTE
@@ -35,6 +34,7 @@ from medunet.workflows.measure import measure
 from medunet.workflows.output import MARK, reserve
 from medunet.workflows.predict import predict
 from medunet.workflows.run_folder import check_run, has_begun
+from medunet.workflows.surroundings import versions
 from medunet.workflows.train import train
 
 FULL, BROKEN, FORBIDDEN = errno.ENOSPC, errno.EIO, errno.EACCES
@@ -110,9 +110,15 @@ def one_thread():
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
-    """Flushing is a step like any other, but the disk's time is not the test's, nor is that of reading the words."""
+    """Flushing is a step like any other, but the disk's time is not the test's.
+
+    Nor is that of reading the words, and what is installed here, anew for every call.
+    """
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     monkeypatch.setattr("medunet.cli.app.command_table", functools.cache(command_table))
+    monkeypatch.setattr("medunet.workflows.surroundings.versions", functools.cache(versions))
+    for place in ("medunet.workflows.tracking.registry", "lightning.fabric.utilities.registry"):
+        monkeypatch.setattr(f"{place}.entry_points", functools.cache(entry_points))
 
 
 @pytest.fixture
@@ -121,21 +127,6 @@ def place():
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         yield Path(folder)
-
-
-@pytest.fixture
-def plain_pages(monkeypatch):
-    """Pages and pictures take most of a call's time and none of its steps of writing."""
-    figure = Drawing("<svg/>", "a figure", name="figure", numbers=Numbers.of(["x"], [[1]]), pdf=b"pdf", png=b"png")
-    page = lambda *_, **__: SimpleNamespace(drawings=(figure,))  # noqa: E731
-    monkeypatch.setattr("medunet.reports.report_folder.render", lambda page: "<html>a page</html>")
-    monkeypatch.setattr("medunet.workflows.measurement_page.measurement_page", page)
-    monkeypatch.setattr("medunet.workflows.measure.measurement_page", page)
-    monkeypatch.setattr("medunet.workflows.audit_page.audit_page", page)
-    monkeypatch.setattr("medunet.workflows.evaluation_page.evaluation_page", page)
-    monkeypatch.setattr("medunet.workflows.demo.demo_page", page)
-    for command in ("predict", "measure"):
-        monkeypatch.setattr(f"medunet.workflows.{command}.overlay", lambda *_: PIL.Image.new("L", (2, 2)))
 
 
 class Call:
@@ -303,8 +294,9 @@ def alone(monkeypatch, program):
 TINY = (
     *("input.size=[32,32]", "network.widths=[4,8]"),
     *("training.epochs=2", "training.batch=3", "split={train: 0.6, val: 0.2, test: 0.2}"),
+    "training.optimiser=sgd",
 )
-"""Two epochs of one step: in the second, one checkpoint takes the other's place."""
+"""Two epochs of one step: in the second, one checkpoint takes the other's place. Those of SGD are the smallest."""
 
 
 def test_train(films, place, capsys, disk, plain_figures, alone):

@@ -22,12 +22,17 @@ def digest(root):
     return {p.relative_to(root): hashlib.sha256(p.read_bytes()).hexdigest() for p in root.rglob("*") if p.is_file()}
 
 
-def test_a_checkpoint_that_does_not_fit_is_one_line_and_no_half_file(films, program, tmp_path):
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (TINY, TINY))
+@pytest.fixture
+def small_files_only():
+    """No file of this process grows beyond `TINY`."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (TINY, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    # The cache is filled first: its files are small, but this is about the run.
-    code, _, err = program.run(*program.train(films, tmp_path / "run", "--quiet"), first=limit)
+
+def test_a_checkpoint_that_does_not_fit_is_one_line_and_no_half_file(films, program, here, tmp_path, small_files_only):
+    code, _, err = here(*program.train(films, tmp_path / "run", "--quiet"))
     assert code == 1
     assert err.count("\n") == 1
     assert "last.ckpt: " in err or "best.ckpt: " in err

@@ -35,7 +35,9 @@ def whole(films, program, tmp_path_factory):
 
 
 @pytest.mark.parametrize("farewell", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda one: one.name)
-def test_training_that_is_stopped_goes_on_to_the_same_weights(whole, films, program, wait_for, tmp_path, farewell):
+def test_training_that_is_stopped_goes_on_to_the_same_weights(
+    whole, films, program, here, wait_for, tmp_path, farewell
+):
     run = tmp_path / "run"
     process = program.start(*program.train(films, run))
     wait_for(has_epochs(run, 2), process)
@@ -57,7 +59,7 @@ def test_training_that_is_stopped_goes_on_to_the_same_weights(whole, films, prog
     assert load_checkpoint(run / "checkpoints" / "last.ckpt")["epoch"] in (epochs - 1, epochs)
     load_checkpoint(run / "checkpoints" / "best.ckpt")
     assert not (run / "model").exists()
-    code, out, err = program.run(*program.train(films, run, "--resume", "--json"))
+    code, out, err = here(*program.train(films, run, "--resume", "--json"))
     assert code == 0, err
     told = json.loads(out)
     assert told["epochs"] == whole.epochs
@@ -69,7 +71,7 @@ def test_training_that_is_stopped_goes_on_to_the_same_weights(whole, films, prog
 
 
 def test_killed_again_and_again_while_a_checkpoint_is_written_it_ends_with_the_same_weights(
-    whole, films, program, wait_for, tmp_path
+    whole, films, program, here, wait_for, tmp_path
 ):
     """The short form of `benchmarks/kill_training.py`, at the worst moments: a temporary file is there."""
     run = tmp_path / "run"
@@ -84,7 +86,7 @@ def test_killed_again_and_again_while_a_checkpoint_is_written_it_ends_with_the_s
         wait_for(is_writing, process)
         process.kill()
         process.communicate()
-    code, out, err = program.run(*program.train(films, run, "--resume", "--json"))
+    code, out, err = here(*program.train(films, run, "--resume", "--json"))
     assert code == 0, err
     assert json.loads(out)["weights_sha256"] == whole.weights_sha256
     rows = [int(row["epoch"]) for row in rows_of(run / "log.csv")]
@@ -92,7 +94,7 @@ def test_killed_again_and_again_while_a_checkpoint_is_written_it_ends_with_the_s
     assert not [path.name for path in (run / "checkpoints").iterdir() if path.name.startswith(".")]
 
 
-def test_stopped_before_the_first_epoch_the_same_call_starts_anew(films, program, wait_for, tmp_path):
+def test_stopped_before_the_first_epoch_the_same_call_starts_anew(films, program, here, wait_for, tmp_path):
     run = tmp_path / "run"
     process = program.start(*program.train(films, run, steps=8))
     wait_for(lambda: (run / "run.json").is_file(), process)
@@ -100,6 +102,6 @@ def test_stopped_before_the_first_epoch_the_same_call_starts_anew(films, program
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "Traceback" not in err
-    code, _, err = program.run(*program.train(films, run, "--quiet", steps=8))
+    code, _, err = here(*program.train(films, run, "--quiet", steps=8))
     assert code == 0, err
     assert (run / "model" / "weights.safetensors").is_file()
