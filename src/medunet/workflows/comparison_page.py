@@ -52,7 +52,7 @@ SEEDS_RULE = (
 def comparison_page(done: Comparison, entries: Sequence[Entry], pictures: DifferencePictures = NO_PICTURES) -> Page:
     """The page of `report.html`."""
     sections = [
-        Section("Tests", (_tests_table(done), *_effects(done), _showable_note(done))),
+        Section("Tests", (*_tests_tables(done), *_effects(done), _showable_note(done))),
         Section("Differences of subjects", difference_drawings(done) or (Paragraph("No case has a pair of values."),)),
         *_seeds_sections(done),
         Section("Where the runs differ most", _largest(done, pictures)),
@@ -74,8 +74,9 @@ def comparison_page(done: Comparison, entries: Sequence[Entry], pictures: Differ
     )  # fmt: skip
 
 
-def _tests_table(done: Comparison) -> Table:
-    header = (
+def _tests_tables(done: Comparison) -> tuple[Table, Table]:
+    """How far the runs lie apart, and the tests: two tables, so that both fit on a sheet of paper."""
+    apart = (
         "figure",
         "other",
         Column("cases", numeric=True),
@@ -84,34 +85,22 @@ def _tests_table(done: Comparison) -> Table:
         Column("other mean", 4, numeric=True),
         "mean difference (95 %)",
         "median difference (95 %)",
-        "p, Wilcoxon",
-        "p, Holm",
-        "p, permutation",
-        "p, permutation, Holm",
     )
-    rows = []
+    tests = ("figure", "other", "p, Wilcoxon", "p, Holm", "p, permutation", "p, permutation, Holm")
+    rows: list[tuple[Cell, ...]] = []
+    chances: list[tuple[Cell, ...]] = []
     for one in done.differences:
         pairs, found, digits = one.pairing.pairs, one.figures, digits_of(one)
         means: tuple[Cell, ...] = (Gap("none"), Gap("none"))
         if pairs.n:
             means = (float(pairs.first.mean()), float(pairs.second.mean()))
-        rows.append(
-            (
-                one.name,
-                one.other,
-                len(one.pairing.cases),
-                pairs.n,
-                *means,
-                with_interval(found.mean, digits, sign=True),
-                with_interval(found.median, digits, sign=True),
-                _p(found.wilcoxon.p_value, found.wilcoxon.reason),
-                _p(one.p_holm, found.wilcoxon.reason),
-                _p(found.sign_flips.p_value, found.sign_flips.reason),
-                _p(one.p_holm_flips, found.sign_flips.reason),
-            )
-        )
-    caption = f"Differences are other − baseline ({next(iter(done.groups))}). Holm's family: {done.family}."
-    return Table(header, tuple(rows), caption)
+        both = (with_interval(found.mean, digits, sign=True), with_interval(found.median, digits, sign=True))
+        rows.append((one.name, one.other, len(one.pairing.cases), pairs.n, *means, *both))
+        ranks = (_p(p, found.wilcoxon.reason) for p in (found.wilcoxon.p_value, one.p_holm))
+        flips = (_p(p, found.sign_flips.reason) for p in (found.sign_flips.p_value, one.p_holm_flips))
+        chances.append((one.name, one.other, *ranks, *flips))
+    caption = f"Differences are other − baseline ({next(iter(done.groups))})."
+    return Table(apart, tuple(rows), caption), Table(tests, tuple(chances), f"Holm's family: {done.family}.")
 
 
 def _effects(done: Comparison) -> tuple[Table]:
