@@ -242,7 +242,7 @@ def is_carried_out(page: Path) -> bool:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if is_carried_out(page)], ids=name_of)
-def test_the_page_can_be_followed(page, prepared, tmp_path, monkeypatch):
+def test_the_page_can_be_followed(page, prepared, tmp_path, monkeypatch, drawn_once):
     shutil.copytree(prepared, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("cache"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(prepared / "cache"))
     monkeypatch.chdir(tmp_path)

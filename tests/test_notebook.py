@@ -41,7 +41,7 @@ def alone(tmp_path, monkeypatch):
     torch.set_num_threads(threads)
 
 
-def test_every_cell_runs_and_shows_what_it_says():
+def test_every_cell_runs_and_shows_what_it_says(drawn_once):
     sources = cells("code")
     sources[0], replaced = LENGTH.subn("FILMS, STEPS, SIDE = 30, 24, 64", sources[0])
     assert replaced == 1

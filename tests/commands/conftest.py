@@ -51,6 +51,11 @@ def _own_cache(tmp_path_factory):
         yield
 
 
+@pytest.fixture(autouse=True)
+def quick_pages(drawn_once):
+    """Figures of pages are drawn once, not three times."""
+
+
 @pytest.fixture
 def medunet(capsys):
     """Call the command line in this process."""

@@ -175,7 +175,7 @@ def test_no_standard_output_at_all(process):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_terminal_without_all_letters(process, films, tmp_path, encoding):
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     done = subprocess.run(
@@ -215,7 +215,7 @@ def unfinished(folder):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C reaches processes another way there")
-def test_ctrl_c_while_predicting_keeps_what_is_done(process, films, trained, tmp_path):
+def test_ctrl_c_while_predicting_keeps_what_is_done(process, medunet, films, trained, tmp_path):
     import shutil
 
     many = tmp_path / "many"
@@ -233,7 +233,7 @@ def test_ctrl_c_while_predicting_keeps_what_is_done(process, films, trained, tmp
     assert unfinished(tmp_path / "out") == []
     kept = {path: path.stat().st_mtime_ns for path in masks.glob("film-*.png")}
     assert 2 <= len(kept) < 30
-    ended = process(*words, "--json", "--quiet")
+    ended = medunet(*words, "--json", "--quiet")
     assert (ended.code, ended.err) == (0, "")
     result = json.loads(ended.out)
     assert result["done"] == 30

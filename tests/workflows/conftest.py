@@ -36,6 +36,11 @@ def one_thread():
     torch.set_num_threads(before)
 
 
+@pytest.fixture(autouse=True)
+def quick_pages(drawn_once):
+    """Figures of pages are drawn once, not three times."""
+
+
 def _write(root, count=FILMS, seed=1, size=64, columns=(), **cells):
     """Films, masks, labels.json and cases.csv below `root`; returns the phantoms."""
     films = [chest_film(seed, index, size=size) for index in range(count)]
@@ -91,6 +96,22 @@ def trained(films, cache, tmp_path_factory):
         films, out=tmp_path_factory.mktemp("runs") / "run", changes=CHANGES, device="cpu", cache=cache, progress=heard
     )
     return SimpleNamespace(run=run, folder=run.folder, heard=heard)
+
+
+@pytest.fixture(scope="session")
+def evaluated(trained, tmp_path_factory):
+    """The tiny run on its own test films. Not to be changed."""
+    from medunet.workflows.evaluate import evaluate
+
+    return evaluate(trained.folder, out=tmp_path_factory.mktemp("evaluated") / "out", device="cpu")
+
+
+@pytest.fixture(scope="session")
+def evaluated_others(trained, others, tmp_path_factory):
+    """The tiny run on four films of three other subjects. Not to be changed."""
+    from medunet.workflows.evaluate import evaluate
+
+    return evaluate(trained.folder, others, out=tmp_path_factory.mktemp("evaluated") / "others", device="cpu")
 
 
 @pytest.fixture
@@ -250,17 +271,21 @@ def pefr_table(tmp_path, pefr):
     return tmp_path / "pefr.csv"
 
 
-@pytest.fixture
-def agreed(tmp_path):
-    """An agreement of two tables with everything in it: a hole, rows without a partner, two subgroups, a flip."""
+@pytest.fixture(scope="session")
+def agreed(tmp_path_factory):
+    """An agreement of two tables with everything in it: a hole, rows without a partner, two subgroups, a flip.
+
+    Not to be changed; the tables lie beside its folder.
+    """
     from medunet.workflows.study_agreement import agreement_study
     from medunet.workflows.study_table import read_study_rows
 
     first = [("a", "1", 0.52, "PA"), ("b", "1", 0.47, "PA"), ("c", "2", 0.55, "AP"), ("d", "3", 0.44, "PA"),
              ("e", "4", 0.61, "AP"), ("f", "5", 0.40, "PA"), ("g", "6", "", "PA"), ("<x>", "7", 0.5, "AP")]  # fmt: skip
     second = [("a", 0.49), ("b", 0.47), ("c", 0.53), ("d", 0.45), ("e", 0.58), ("f", 0.42), ("g", 0.43), ("z", 0.5)]
-    write_csv(tmp_path / "one.csv", ["id", "subject", "ctr", "view"], first)
-    write_csv(tmp_path / "two.csv", ["id", "ctr"], second)
-    rows = read_study_rows(tmp_path / "one.csv", "ctr")
+    place = tmp_path_factory.mktemp("agreement")
+    write_csv(place / "one.csv", ["id", "subject", "ctr", "view"], first)
+    write_csv(place / "two.csv", ["id", "ctr"], second)
+    rows = read_study_rows(place / "one.csv", "ctr")
     wishes = {"cutoff": 0.5, "subgroups": ["view", "subject"]}
-    return agreement_study(rows, str(tmp_path / "two.csv"), out=tmp_path / "agreed", **wishes)
+    return agreement_study(rows, str(place / "two.csv"), out=place / "agreed", **wishes)

@@ -13,8 +13,9 @@ from medunet.reports import render
 from medunet.workflows.audit_page import audit_page
 
 
-@pytest.fixture
-def page(tmp_path):
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("films")
     for index in range(3):
         film = chest_film(3, index, size=96)
         write_png(tmp_path / "images" / f"film-{index}.png", film.image)

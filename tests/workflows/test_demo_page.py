@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,17 @@ from medunet.workflows.evaluate import evaluate
 from medunet.workflows.predict import predict
 
 
-@pytest.fixture
-def made(run_copy, tmp_path):
-    """A demo's folder with one unseen film, and what evaluate and predict gave."""
+@pytest.fixture(scope="module")
+def made(trained, tmp_path_factory):
+    """A demo's folder with one unseen film, and what evaluate and predict gave. Not to be changed."""
+    place = tmp_path_factory.mktemp("demo")
+    run = shutil.copytree(trained.folder, place / "run")
     film = chest_film(5, 0, size=64, bits=12)
-    (tmp_path / "unseen").mkdir()
-    write_dicom(tmp_path / "unseen" / "unseen-1.dcm", film.image, seed="unseen-1")
-    scored = evaluate(run_copy, device="cpu")
-    predicted = predict([tmp_path / "unseen"], model=run_copy, out=tmp_path / "predictions", device="cpu")
-    done = Demo(tmp_path, Path("report.html"), 0.0213, {"lung": 0.9, "heart": None}, None, 12.34)
+    (place / "unseen").mkdir()
+    write_dicom(place / "unseen" / "unseen-1.dcm", film.image, seed="unseen-1")
+    scored = evaluate(run, device="cpu")
+    predicted = predict([place / "unseen"], model=run, out=place / "predictions", device="cpu")
+    done = Demo(place, Path("report.html"), 0.0213, {"lung": 0.9, "heart": None}, None, 12.34)
     return done, scored, predicted, film
 
 

@@ -19,10 +19,9 @@ from medunet.workflows.evaluation_calibration import TITLE, calibration_section,
 WHOLE = {"right lung": "lung", "left lung": "lung"}
 
 
-@pytest.fixture(scope="module")
-def done(trained, others, tmp_path_factory):
-    """The tiny run on four films of three subjects."""
-    return evaluate(trained.folder, others, out=tmp_path_factory.mktemp("calibration") / "out", device="cpu")
+@pytest.fixture
+def done(evaluated_others):
+    return evaluated_others
 
 
 def rows_of(path):

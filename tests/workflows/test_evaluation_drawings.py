@@ -4,18 +4,15 @@ import csv
 
 import pytest
 
-from medunet.workflows.evaluate import evaluate
-
 
 def rows_of(path):
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def done(trained, tmp_path_factory):
-    """The tiny run on its own test films."""
-    return evaluate(trained.folder, out=tmp_path_factory.mktemp("drawings") / "out", device="cpu")
+@pytest.fixture
+def done(evaluated):
+    return evaluated
 
 
 def test_every_figure_is_there_for_a_paper(done):

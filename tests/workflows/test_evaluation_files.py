@@ -17,10 +17,9 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def done(trained, tmp_path_factory):
-    """The tiny run on its own test films."""
-    return evaluate(trained.folder, out=tmp_path_factory.mktemp("files") / "out", device="cpu")
+@pytest.fixture
+def done(evaluated):
+    return evaluated
 
 
 def test_the_confusion_table_holds_the_counts_of_the_scores(done):

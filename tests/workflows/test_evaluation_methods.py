@@ -11,11 +11,10 @@ from medunet.workflows.evaluation_source import find_task
 
 
 @pytest.fixture(scope="module")
-def both(trained, tmp_path_factory):
+def both(trained, evaluated):
     """The tiny run on its own test films: what was asked and what came of it."""
-    out = tmp_path_factory.mktemp("methods") / "out"
-    task = find_task(trained.folder, None, split=None, out=out, allow_trained=False, device="cpu")
-    return evaluate(trained.folder, out=out, device="cpu"), task
+    task = find_task(trained.folder, None, split=None, out=evaluated.folder, allow_trained=False, device="cpu")
+    return evaluated, task
 
 
 def test_the_text_says_what_the_run_recorded(both):
@@ -29,7 +28,7 @@ def test_the_text_says_what_the_run_recorded(both):
         f"trained for {record['epochs']} epochs in batches of {plan.training.batch} with {plan.training.optimiser}"
         in text
     )
-    assert f"The weights of epoch {record['best_epoch']} were kept" in text
+    assert f"The weights of the last epoch, {record['best_epoch']}, were kept" in text
     assert record["weights_sha256"] in text
     assert f"medunet {record['versions']['medunet']}" in text
     assert "Ronneberger" in text

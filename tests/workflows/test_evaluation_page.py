@@ -101,9 +101,8 @@ def test_a_text_for_a_paper_and_checklists_close_the_page(spoilt):
     assert "STARD-AI (2025, 40 items in 48 rows)" in text
 
 
-def test_a_run_shows_the_proof_of_its_split(run_copy):
-    done = evaluate(run_copy, device="cpu")
-    page = (done.folder / "report.html").read_text()
+def test_a_run_shows_the_proof_of_its_split(evaluated):
+    page = (evaluated.folder / "report.html").read_text()
     assert "column subject" in page
-    assert done.subject in page
+    assert evaluated.subject in page
     assert "weights (sha256)" in page

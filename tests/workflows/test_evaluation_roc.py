@@ -20,10 +20,9 @@ from medunet.workflows.evaluation_roc import TITLE, roc_curves, roc_drawn, roc_s
 WHOLE = {"right lung": "lung", "left lung": "lung"}
 
 
-@pytest.fixture(scope="module")
-def done(trained, others, tmp_path_factory):
-    """The tiny run on other films."""
-    return evaluate(trained.folder, others, out=tmp_path_factory.mktemp("roc") / "out", device="cpu")
+@pytest.fixture
+def done(evaluated_others):
+    return evaluated_others
 
 
 def probabilities_of(model, folder):

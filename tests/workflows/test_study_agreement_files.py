@@ -44,9 +44,9 @@ def test_what_has_no_partner_is_named(agreed):
     assert [row["case"] for row in rows_of(agreed.folder / "unmatched.csv")] == ["<x>", "z"]
 
 
-def test_the_record_names_its_inputs_by_hash(agreed, tmp_path):
+def test_the_record_names_its_inputs_by_hash(agreed):
     record = json.loads((agreed.folder / "study.json").read_text())
-    digest = hashlib.sha256((tmp_path / "one.csv").read_bytes()).hexdigest()
+    digest = hashlib.sha256((agreed.folder.parent / "one.csv").read_bytes()).hexdigest()
     assert record["inputs"] == inputs_of(agreed)
     assert digest in record["inputs"].values()
     assert "medunet" in record["versions"]
