@@ -23,6 +23,7 @@ PLAIN = (
     "network.widths=[24,48,96,192,384]",
     "training.loss={ce: 1}",
     "training.schedule.kind=plateau",
+    "training.monitor=val_dice",
     "training.lr=1e-3",
     "augmentation={rotation: 10, shift: 0.05, zoom: 0.1, brightness: 0.1, contrast: 0.2}",
 )

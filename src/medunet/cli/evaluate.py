@@ -83,11 +83,11 @@ def evaluate(
             overwrite=overwrite,
             progress=progress,
         )
-    show(done.to_dict(), _lines(done), as_json=as_json)
+    show(done.to_dict(), _lines(done, calibrate), as_json=as_json)
     return 3 if done.failed else 0
 
 
-def _lines(done: Evaluation) -> list[str]:
+def _lines(done: Evaluation, model: Path | None) -> list[str]:
     """The figures that matter first, what they count, and where to look; last how many failed."""
     from medunet.workflows.evaluation_answer import sureness
 
@@ -100,6 +100,7 @@ def _lines(done: Evaluation) -> list[str]:
     lines += ["", *sureness(done)]
     if done.groupings:
         lines.append(f"subgroups are in {done.folder / 'subgroups.csv'} and on the page")
+    lines += [f"a model with intervals from these cases is in {model}"] if model is not None else []
     lines += [f"look at {done.folder / 'report.html'}"]
     if done.failed:
         lines.append(f"{len(done.failed)} failed and count as 0 (reasons in {done.folder / 'failed.csv'})")
