@@ -139,3 +139,18 @@ def test_a_model_without_intervals_says_why_and_how_to_get_some():
     assert "medunet evaluate MODEL DATA --calibrate FOLDER" in page
     assert "90 % interval" not in page
     assert "How to read the interval" not in page_of([row("a")])  # measure has no model
+
+
+def test_the_poorest_masks_come_first_among_those_of_one_status_and_their_estimates_are_shown():
+    rows = [
+        row("fair") | {"quality": 0.93},
+        row("poor") | {"quality": 0.85},
+        row("unknown") | {"quality": None},
+        row("odd", 0.9, "flagged", reason="strange") | {"quality": 0.97},
+    ]
+    asked = []
+    page = page_of(rows, picture=lambda case: asked.append(case))
+    assert asked == ["odd", "poor", "fair", "unknown"]
+    assert "estimated Dice" in page
+    assert "0.85" in page
+    assert "estimated Dice" not in page_of([row("a")])

@@ -14,7 +14,7 @@ from medunet.errors import InputError, OutputError
 from medunet.images import read_image, read_pixels, write_csv, write_dicom
 from medunet.measuring import COLUMNS, Intervals, Residuals
 from medunet.phantoms import chest_film
-from medunet.prediction import load_model
+from medunet.prediction import Checks, Domain, Quality, add_checks, load_model
 from medunet.workflows.predict import predict, read_table
 
 
@@ -332,3 +332,41 @@ def test_a_folder_of_the_model_before_it_was_calibrated_is_refused(trained, boun
     go(trained, work / "in", work / "out")
     with pytest.raises(OutputError, match=r"differs in: .*intervals"):
         go(bounded, work / "in", work / "out")
+
+
+def doubting(folder, looks, bias):
+    """Give a model folder checks: one that doubts every picture where the bias is above 0, and one estimate for all."""
+    network = load_model(folder).networks[0]
+    width = 16 * network.config.widths[-1] + 64 * 2
+    zeros = np.zeros((2, width), np.float32)
+    domain = Domain((looks,), zeros[0], zeros[0] + 1, zeros, np.array([0, bias], np.float32), 0.0, (9, 9), (0.0, 0.0))
+    add_checks(folder / "model", Checks(Quality(4.0, 0.0, 0.0, (), 9, 40, 0.01), domain))
+
+
+def test_a_doubted_picture_keeps_its_numbers_flagged_and_has_no_verdict(run_copy, work):
+    doubting(run_copy, "upside down", 1.0)
+    plain = predict([work / "in"], model=run_copy, out=work / "plain", view="PA", adult=True, device="cpu")
+    assert {row["status"] for row in plain.table} <= {"flagged", "missing"}
+    assert not any(row["verdict"] for row in plain.table)
+    said = "no upright picture of the kind that the model was made from: looks upside down"
+    assert all(row["reason"].startswith(said) for row in plain.table)
+    assert "looks upside down" in (work / "plain" / "report.html").read_text()
+
+
+def test_the_estimated_dice_stands_in_every_row_and_on_the_page(run_copy, trained, work):
+    doubting(run_copy, "upside down", -1.0)
+    found = predict([work / "in"], model=run_copy, out=work / "out", device="cpu")
+    before = go(trained, work / "in", work / "before")
+    assert {row["quality"] for row in rows_of(work / "out" / "measurements.csv")} == {"0.982014"}
+    assert {row["quality"] for row in before.table} == {None}
+    kept = ("case", "measurement", "value", "status", "reason")
+    assert [[row[key] for key in kept] for row in found.table] == [[row[key] for key in kept] for row in before.table]
+    assert "estimated Dice" in (work / "out" / "report.html").read_text()
+    assert "estimated Dice" not in (work / "before" / "report.html").read_text()
+
+
+def test_a_folder_of_the_model_before_it_had_checks_is_refused(run_copy, work):
+    predict([work / "in"], model=run_copy, out=work / "out", device="cpu")
+    doubting(run_copy, "mirrored", 1.0)
+    with pytest.raises(OutputError):
+        predict([work / "in"], model=run_copy, out=work / "out", device="cpu")

@@ -12,6 +12,7 @@ from __future__ import annotations
 from medunet.measuring.case_errors import CaseErrors, spread_at
 from medunet.measuring.chest import Chest
 from medunet.measuring.conformal import LEVEL, Intervals, Residuals
+from medunet.measuring.doubt import doubted
 from medunet.measuring.exam import Exam
 from medunet.measuring.film import VIEWS, Film
 from medunet.measuring.measurement import Caliper, Measurement, Status, Verdict
@@ -41,6 +42,7 @@ __all__ = [
     "ctr_midline",
     "ctr_of",
     "decide",
+    "doubted",
     "measure",
     "rows",
     "spread_at",

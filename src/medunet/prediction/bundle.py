@@ -1,8 +1,8 @@
-"""The model on disk: weights.safetensors, model.json, card.md. Loading runs no code from the files.
+"""The model on disk: weights.safetensors, model.json, card.md, domain.safetensors. Loading runs no code from the files.
 
 `model.json` holds the plan, the scheme, the hash of the weights, the content keys of the cases that were trained on,
-the temperature of the probabilities and what the intervals of its ratios rest on. A weights file whose hash, names,
-shapes or types differ from what the plan and model.json say is refused.
+the temperature of the probabilities, what the intervals of its ratios rest on, and the model's checks. A weights file
+whose hash, names, shapes or types differ from what the plan and model.json say is refused.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from medunet.images import Scheme, write_bytes, write_json, write_text
 from medunet.measuring import Intervals
 from medunet.networks import UNet
 from medunet.planning import Plan
+from medunet.prediction.checks import Checks
+from medunet.prediction.checks_file import read_checks, store_checks
 from medunet.prediction.model import NO_INTERVALS, NOT_FITTED, Model
 from medunet.prediction.temperature import Temperature
 
@@ -52,8 +54,9 @@ def save_model(
     card: str,
     temperature: Temperature | str = NOT_FITTED,
     intervals: Intervals | str = NO_INTERVALS,
+    checks: Checks | None = None,
 ) -> str:
-    """Write a model's three files; returns the hash of the weights (sha256, hex)."""
+    """Write a model's files; returns the hash of the weights (sha256, hex)."""
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     weights = safetensors.torch.save(state)
     digest = hashlib.sha256(weights).hexdigest()
@@ -67,6 +70,7 @@ def save_model(
         "trained_on": sorted(trained_on),
         "temperature": _told(temperature),
         "intervals": _told(intervals),
+        **store_checks(folder, checks or Checks()),
     }
     write_json(folder / DESCRIPTION, description)
     return digest
@@ -127,7 +131,10 @@ def load_model(name: str | Path) -> Model:
     name_of, card = _name(Path(name)), _read_card(Path(name) / CARD) or first.card
     pooled = Intervals.pooled([part.intervals for part in parts])
     intervals = _recalibrated(Path(name) / ENSEMBLE, digest) or pooled
-    return Model(name_of, networks, first.plan, first.scheme, digest, trained_on, card, SEVERAL_FOLDS, intervals)
+    checks = tuple(check for part in parts for check in part.checks)
+    return Model(
+        name_of, networks, first.plan, first.scheme, digest, trained_on, card, SEVERAL_FOLDS, intervals, checks
+    )
 
 
 def _recalibrated(path: Path, weights_sha256: str) -> Intervals | None:
@@ -171,11 +178,13 @@ def _load_one(folder: Path) -> Model:
         trained_on = frozenset(str(key) for key in description["trained_on"])
         temperature = _temperature(description.get("temperature"))
         intervals = _intervals(description.get("intervals"))
+        checks = read_checks(folder, description)
     except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise InputError(folder / DESCRIPTION, f"is not a model description{_why(fault)}", _RESTORE) from fault
     network = _load_weights(folder / WEIGHTS, plan, expected)
     card = _read_card(folder / CARD)
-    return Model(_name(folder), (network,), plan, scheme, expected, trained_on, card, temperature, intervals)
+    name = _name(folder)
+    return Model(name, (network,), plan, scheme, expected, trained_on, card, temperature, intervals, (checks,))
 
 
 def _told(known: Temperature | Intervals | str) -> dict[str, Any]:

@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 
 from medunet.images import Image, LabelMap, Scheme
 from medunet.measuring import Intervals
-from medunet.networks import UNet, running
+from medunet.networks import UNet
 from medunet.planning import Plan, prepare, restore
+from medunet.prediction.checks import Assessment, Checks, assess
+from medunet.prediction.features import watched
+from medunet.prediction.largest import largest
+from medunet.prediction.passing import shares_of
 from medunet.prediction.temperature import Temperature, tempered
 
 NOT_FITTED = "none was fitted when the model was made"
@@ -30,10 +34,12 @@ class Prediction:
         labels: label map on the input's own grid.
         probabilities: float32 (K, *space) on the same grid, background first with softmax, as the network gives them;
             None unless asked for. `Model.calibrated` brings them to the model's temperature.
+        assessment: what the model's checks say; None unless asked for, and where the model has none.
     """
 
     labels: LabelMap
     probabilities: NDArray[np.float32] | None = None
+    assessment: Assessment | None = None
 
     def _repr_html_(self) -> str:
         """A notebook shows the label map and how much each structure takes."""
@@ -56,6 +62,10 @@ class Model:
         card: the model card, Markdown.
         temperature: for `calibrated`, fitted on validation cases; or why there is none.
         intervals: of the ratios that are measured on its masks; or why there are none.
+        checks: one for each network: estimate of quality and input check; () where none was fitted.
+
+    Raises:
+        ValueError: there is no network, or parts do not belong together.
     """
 
     name: str
@@ -67,12 +77,15 @@ class Model:
     card: str = ""
     temperature: Temperature | str = NOT_FITTED
     intervals: Intervals | str = NO_INTERVALS
+    checks: tuple[Checks, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.networks:
             raise ValueError("a model has at least one network")
         if self.scheme.names != self.plan.classes:
             raise ValueError(f"scheme {self.scheme.names} and plan {self.plan.classes} must name the same classes")
+        if self.checks and len(self.checks) != len(self.networks):
+            raise ValueError(f"{len(self.networks)} networks have {len(self.checks)} checks")
 
     def to(self, device: torch.device) -> Model:
         """Move the networks to `device` (in place) and return the model."""
@@ -81,22 +94,30 @@ class Model:
         return self
 
     def predict(
-        self, image: Image, *, probabilities: bool = False, precision: Literal["bf16", "float32"] = "float32"
+        self,
+        image: Image,
+        *,
+        probabilities: bool = False,
+        checked: bool = False,
+        precision: Literal["bf16", "float32"] = "float32",
     ) -> Prediction:
         """Segment an image of any size.
 
         Args:
             image: two-dimensional; colour becomes grey where the model takes one channel.
             probabilities: also give the probability of every class at every pixel.
+            checked: also estimate the quality of the mask, and doubt pictures that are foreign to the model; it takes
+                a few passes through the network more.
             precision: float32, so that a mask does not depend on what the processor is fast in, or the faster bf16.
 
         Raises:
             InputError: the image has other channels or axes than the model takes.
         """
         values, placement = prepare(image, self.plan.preprocessing)
-        scores = restore(self._probabilities(values, precision), placement)
+        shares, found = self._assessed(values, precision) if checked else (self._probabilities(values, precision), None)
+        scores = restore(shares, placement)
         labels = LabelMap(self._values(scores), image.grid, self.scheme)
-        return Prediction(labels, scores.numpy() if probabilities else None)
+        return Prediction(labels, scores.numpy() if probabilities else None, found)
 
     def calibrated(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32] | None:
         """Probabilities at the model's temperature; None where it has none. No mask changes by it.
@@ -110,30 +131,31 @@ class Model:
 
     def _probabilities(self, values: torch.Tensor, precision: Literal["bf16", "float32"]) -> torch.Tensor:
         """Mean over the networks: float32 (K, *size) on the CPU."""
-        device = next(self.networks[0].parameters()).device
-        batch = values[None].to(device).contiguous(memory_format=torch.channels_last)
-        total = torch.zeros(self.plan.network.out_channels, *values.shape[1:])
-        with torch.inference_mode(), running(device, precision):
-            for network in self.networks:
-                logits = network(batch)[0].float()
-                total += (logits.softmax(0) if self.plan.output == "softmax" else logits.sigmoid()).cpu()
-        return total / len(self.networks)
+        return self._mean([shares_of(one, values[None], self.plan.output, precision)[0] for one in self.networks])
+
+    def _assessed(
+        self, values: torch.Tensor, precision: Literal["bf16", "float32"]
+    ) -> tuple[torch.Tensor, Assessment | None]:
+        """`_probabilities`, and what the checks say; None where the model has none."""
+        if not self.checks:
+            return self._probabilities(values, precision), None
+        shares, deep = [], []
+        for network in self.networks:
+            with watched(network) as seen:
+                shares.append(shares_of(network, values[None], self.plan.output, precision)[0])
+            deep.append(seen[0])
+        found = assess(self.networks, self.checks, values, shares, deep, self.plan.output, self.plan.classes)
+        return self._mean(shares), found
+
+    @staticmethod
+    def _mean(shares: list[torch.Tensor]) -> torch.Tensor:
+        """Mean of the networks' probabilities (K, *size)."""
+        total = torch.zeros_like(shares[0])
+        for share in shares:
+            total = total + share
+        return total / len(shares)
 
     def _values(self, scores: torch.Tensor) -> NDArray[np.unsignedinteger]:
         """The scheme's values (*space) of probabilities (K, *space)."""
         dtype = np.uint8 if max(self.scheme.values) < 256 else np.uint16
-        return np.asarray(np.array([0, *self.scheme.values], dtype=dtype)[_largest(scores, self.plan.output).numpy()])
-
-
-def _largest(scores: torch.Tensor, output: Literal["softmax", "sigmoid"]) -> torch.Tensor:
-    """Class numbers uint8 (*space) of probabilities (K, *space): the largest, the earlier of two that are equal.
-
-    With sigmoid the background is what no structure claims by more than one half.
-    """
-    # A loop over classes: argmax over the first axis of a large film takes five times as long, and int64.
-    best, structures = (scores[0], scores[1:]) if output == "softmax" else (torch.full_like(scores[0], 0.5), scores)
-    number = torch.zeros(best.shape, dtype=torch.uint8)
-    for one, score in enumerate(structures, start=1):
-        number = torch.where(score > best, torch.tensor(one, dtype=torch.uint8), number)
-        best = torch.maximum(best, score)
-    return number
+        return np.asarray(np.array([0, *self.scheme.values], dtype=dtype)[largest(scores, self.plan.output).numpy()])

@@ -107,8 +107,8 @@ def interval_notes(intervals: Intervals | str) -> tuple[Paragraph, ...]:
 
 
 def _shown(rows: Sequence[Row], picture: Callable[[str], Picture | None]) -> list[Picture]:
-    """Pictures of the films, those that need a look first, as many as a page can hold."""
-    order = sorted(rows, key=lambda row: ("missing", "flagged", "ok").index(row["status"]))
+    """Pictures of the films, those that need a look first, the poorest masks before; as many as a page can hold."""
+    order = sorted(rows, key=_urgency)
     shown: list[Picture] = []
     room = MOST_BYTES
     for row in order[:MOST]:
@@ -119,6 +119,12 @@ def _shown(rows: Sequence[Row], picture: Callable[[str], Picture | None]) -> lis
                 break
             shown.append(found)
     return shown
+
+
+def _urgency(row: Row) -> tuple[int, float]:
+    """What comes first on the page: no number, a flagged one, then the others, each by the estimated Dice."""
+    quality = row.get("quality")
+    return ("missing", "flagged", "ok").index(row["status"]), 1.0 if quality is None else float(quality)
 
 
 def _pictures(shown: Sequence[Picture], films: int) -> tuple[Pictures, ...]:
@@ -186,13 +192,16 @@ def _table(rows: Sequence[Row], main: str) -> Table:
     unit = str(rows[0]["unit"]) if rows else ""
     bounded = any(row.get("level") is not None for row in rows)
     between = (f"{100 * LEVEL:.0f} % interval",) if bounded else ()
-    header = ("film", Column(_label(main), 3, unit, numeric=True), *between, "status", "verdict", "remark")
+    estimated = any(row.get("quality") is not None for row in rows)
+    dice = (Column("estimated Dice", 2, numeric=True),) if estimated else ()
+    header = ("film", Column(_label(main), 3, unit, numeric=True), *between, *dice, "status", "verdict", "remark")
     body: list[tuple[Cell, ...]] = []
     shared = shared_remarks(rows)
     for row in rows:
         number: Cell = Gap("none") if row["value"] is None else float(row["value"])
         state = State(str(row["status"]), LEVELS[str(row["status"])])  # type: ignore[arg-type]
-        limits = (_limits(row),) if bounded else ()
+        limits: tuple[Cell, ...] = (_limits(row),) if bounded else ()
+        limits += (_quality(row),) if estimated else ()
         link, remark = Link(str(row["case"]), str(row["case"])), own_remarks(row, shared) or "–"
         body.append((link, number, *limits, state, str(row["verdict"] or "–"), remark))
     return Table(header, tuple(body))
@@ -201,6 +210,11 @@ def _table(rows: Sequence[Row], main: str) -> Table:
 def _limits(row: Row) -> Cell:
     """The interval of a row."""
     return Gap("none") if row["low"] is None else f"{row['low']:.3f} to {row['high']:.3f}"
+
+
+def _quality(row: Row) -> Cell:
+    """The estimated Dice of a row."""
+    return Gap("none") if row["quality"] is None else float(row["quality"])
 
 
 def _others(table: Sequence[Row], main: str) -> tuple[Table, ...]:

@@ -13,11 +13,11 @@ from medunet.cases import Case
 from medunet.cases.table import plain_cell
 from medunet.errors import InputError, OutputError
 from medunet.images import remove, write_bytes, write_csv, write_json, write_labels
-from medunet.measuring import COLUMNS, Intervals, rows
+from medunet.measuring import COLUMNS, Intervals, doubted, rows
 from medunet.workflows.film_notes import Notes, by_note, notes_of, read_notes, sentences, write_notes
 from medunet.workflows.identifiers import Row, keep_identifiers
 from medunet.workflows.inputs import find_inputs
-from medunet.workflows.measured import Statements, caption, measure_case, overlay
+from medunet.workflows.measured import Statements, caption, film_of, measure_case, overlay
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
@@ -121,6 +121,8 @@ def predict(
     }
     if isinstance(loaded.intervals, Intervals):  # of two models with the same weights one may be recalibrated
         identity["intervals"] = loaded.intervals.digest
+    if any(digests := [one.digest for one in loaded.checks]):
+        identity["checks"] = digests
     with reserve(folder, identity, overwrite=overwrite) as place:
         again = place.claim(OWNED, reads=[*tables_among(inputs), *(path for case in cases for path in case.paths)])
         patients = keep_identifiers(folder, cases, shown=show_identifiers)
@@ -200,15 +202,22 @@ def _one(
     case: Case, model: Model, folder: Path, ending: str, stated: Statements
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
     """Predict one film; its rows and its notes."""
+    from medunet.prediction import Assessment
+
     image = case.read_image()
-    labels = model.predict(image).labels
-    measurements = measure_case(labels, image, case, stated, intervals=model.intervals)
+    found = model.predict(image, checked=True)
+    labels, checks = found.labels, found.assessment or Assessment()
+    measured = measure_case(labels, image, case, stated, intervals=model.intervals, quality=checks.quality)
+    measurements = doubted(measured, checks.doubts, film_of(image, case, stated))
     write_labels(folder / "masks" / f"{case.id}{ending}", labels)
     from medunet.reports import png_bytes
 
-    picture = overlay(image, labels, measurements, caption(case, measurements))
+    text = caption(case, measurements)
+    text += "" if checks.quality is None else f"   estimated Dice {checks.quality:.2f}"
+    picture = overlay(image, labels, measurements, text)
     write_bytes(folder / "overlays" / f"{case.id}.png", png_bytes(picture))
-    table = [as_written(row) for row in rows(case.id, case.subject, measurements, source=model.name)]
+    made = rows(case.id, case.subject, measurements, source=model.name, quality=checks.quality)
+    table = [as_written(row) for row in made]
     return table, notes_of(image, case, stated)
 
 

@@ -15,6 +15,7 @@ from medunet.planning import Plan
 from medunet.workflows import surroundings
 from medunet.workflows.calibrating import calibrate, why_no_intervals
 from medunet.workflows.card import model_card
+from medunet.workflows.checking import Films, fit_checks
 from medunet.workflows.interval_words import interval_sentence
 from medunet.workflows.launch import crew
 from medunet.workflows.output import reserve
@@ -151,7 +152,8 @@ def _lead(work: Work, progress: Progress) -> Run:
                 write_json(folder / "run.json", record | {"status": "stopped"})
             raise
         seconds = surroundings.clock() - work.start
-        return _finish(work, fitted, rows, record | {"seconds": seconds, "remarks": list(fitted.remarks)}, progress)
+        record |= {"seconds": seconds, "remarks": list(fitted.remarks)}
+        return _finish(work, fitted, rows, record, (Films(*loads[0]), Films(*loads[1])), progress)
 
 
 def _follow(work: Work) -> Run:
@@ -256,7 +258,14 @@ def _fit(
     return replace(fitted, remarks=(*fitted.remarks, *tracking.remarks)), recorder.rows
 
 
-def _finish(work: Work, fitted: Fitted, rows: list[EpochRow], record: dict[str, Any], progress: Progress) -> Run:
+def _finish(
+    work: Work,
+    fitted: Fitted,
+    rows: list[EpochRow],
+    record: dict[str, Any],
+    films: tuple[Films, Films],
+    progress: Progress,
+) -> Run:
     from medunet.networks import count_parameters
     from medunet.prediction import Model, save_model
 
@@ -294,6 +303,7 @@ def _finish(work: Work, fitted: Fitted, rows: list[EpochRow], record: dict[str, 
         card=model_card(folder.name, plan, final, known.intervals),
         temperature=known.temperature,
         intervals=known.intervals,
+        checks=fit_checks(model, *films, progress=progress, seconds=lambda: work.time_left),
     )
     put_folder(staging, folder / "model")
     final |= {"weights_sha256": digest}

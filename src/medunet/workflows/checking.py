@@ -1,0 +1,169 @@
+"""After the best weights: how a model tells that a picture is foreign to it and that a prediction is poor.
+
+Both are fitted on the run's own films. The input check learns good pictures from training films, as they are and
+augmented by the recipe, and strange ones from the same films turned, mirrored, cut and taken to pieces, beside drawn
+foreign pictures; its limits are set on validation films. The estimate of quality is fitted on validation films, as
+they are and spoilt. All draws are keyed: the same weights and films give the same checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from medunet.cases import Case
+from medunet.errors import InputError, UsageError
+from medunet.planning import Plan, Sample, SampleCache
+from medunet.workflows.progress import SILENT, Progress
+
+if TYPE_CHECKING:
+    from medunet.prediction import Checks, Domain, Model, Quality
+    from medunet.training.batches import Load
+
+TRAINING_FILMS, VALIDATION_FILMS, SPOILT_FILMS = 60, 30, 20
+"""Films that are taken at most, evenly from all: for the input check, for its limits, for the estimate of quality."""
+FEWEST_FILMS = 12
+"""Films of each that are taken even where the time of a budget has run out."""
+GOOD, HELD_OUT, SPOILT = 3, 4, 5
+"""Pictures of each training film, of each validation film for the limits, and for the estimate of quality."""
+LEAST_TRAINING, LEAST_VALIDATION = 8, 4
+"""Films without which nothing is fitted: limits that rest on fewer would be chance."""
+NOT_FLAT = "only pictures of two axes are checked in this version"
+
+
+@dataclass(frozen=True)
+class Films:
+    """Prepared films: how to get one by its number, and how many there are."""
+
+    load: Load
+    count: int
+
+    @classmethod
+    def of(cls, plan: Plan, cases: Sequence[Case]) -> Films:
+        """Cases that are prepared by a plan when they are asked for."""
+        store = SampleCache(None, plan.preprocessing, plan.classes)
+        return cls(lambda number: store.get(cases[number]), len(cases))
+
+    def evenly(self, most: int) -> list[Sample]:
+        """At most so many, evenly from all."""
+        places = np.linspace(0, self.count - 1, min(self.count, most)).round().astype(int)
+        return [self.load(int(place)) for place in places]
+
+
+def fit_checks(
+    model: Model,
+    training: Films,
+    validation: Films,
+    progress: Progress = SILENT,
+    *,
+    seconds: Callable[[], float | None] = lambda: None,
+) -> Checks:
+    """The checks of a model of one network, or why there are none.
+
+    Args:
+        model: with the best weights.
+        training: films that it learnt from.
+        validation: films of other subjects, with their targets.
+        progress: is told how it goes.
+        seconds: how many are left of a budget, None without one; where none is, few films must do.
+    """
+    from medunet.prediction import Checks
+
+    if len(model.plan.preprocessing.size) != 2:
+        return Checks(NOT_FLAT, NOT_FLAT)
+    if training.count < LEAST_TRAINING or validation.count < LEAST_VALIDATION:
+        found = f"{training.count} training and {validation.count} validation films"
+        why = f"{found} are too few to fit it on ({LEAST_TRAINING} and {LEAST_VALIDATION} at least)"
+        return Checks(why, why)
+    left = seconds()
+    most = FEWEST_FILMS if left is not None and left <= 0 else TRAINING_FILMS
+    try:
+        quality = _quality(model, validation.evenly(min(most, SPOILT_FILMS)), progress)
+        domain = _domain(model, training.evenly(most), validation.evenly(min(most, VALIDATION_FILMS)), progress)
+    except InputError as fault:  # a film that is gone by now must not cost the training
+        why = f"a film could not be read again: {fault.what}"
+        return Checks(why, why)
+    finally:
+        progress.end()
+    return Checks(quality, domain)
+
+
+def add_checks_to(
+    folder: str | Path, training: Sequence[Case], validation: Sequence[Case], progress: Progress = SILENT
+) -> Checks:
+    """Fit the checks of a model that is there already, and write them into its folder.
+
+    Args:
+        folder: a model folder, or a run.
+        training: cases that it learnt from, with the model's names.
+        validation: cases of other subjects, with their targets.
+        progress: is told how it goes.
+
+    Raises:
+        InputError: there is no such model.
+        UsageError: it is several folds: each has its own films.
+    """
+    from medunet.prediction import add_checks, find_model, load_model
+
+    places = find_model(folder)
+    if len(places) != 1:
+        raise UsageError(str(folder), "is several folds, each with films of its own", "Name one of them")
+    model = load_model(places[0])
+    found = fit_checks(model, Films.of(model.plan, training), Films.of(model.plan, validation), progress)
+    add_checks(places[0], found)
+    return found
+
+
+def _domain(model: Model, training: Sequence[Sample], validation: Sequence[Sample], progress: Progress) -> Domain | str:
+    from medunet.phantoms.rearranged import LOOKS, UNLIKE
+    from medunet.prediction import features_of, fit_domain
+    from medunet.workflows.checking_pictures import foreign_pictures, good_pictures, wrong_kinds, wrong_pictures
+
+    plan, network = model.plan, model.networks[0]
+    kinds = wrong_kinds(plan.augmentation)
+    progress.begin("learning what is foreign", len(training) + len(validation))
+    good, strange, looks = [], [features_of(network, foreign_pictures(plan), plan.output)], []
+    looks += [UNLIKE] * len(strange[0])
+    for number, sample in enumerate(training, start=1):
+        pictures = good_pictures(plan, sample, GOOD)
+        wrong, told = wrong_pictures(plan, sample, pictures, kinds)
+        good.append(features_of(network, pictures, plan.output))
+        strange.append(features_of(network, wrong, plan.output))
+        looks += told
+        progress.advance(number, sample.case)
+    plain, augmented = [], []
+    for number, sample in enumerate(validation, start=len(training) + 1):
+        features = features_of(network, good_pictures(plan, sample, HELD_OUT), plan.output)
+        plain.append(features[:1])
+        augmented.append(features[1:])
+        progress.advance(number, sample.case)
+    present = [look for look in LOOKS if look in looks]
+    numbers = [present.index(look) for look in looks]
+    held_out = np.concatenate(plain), np.concatenate(augmented)
+    return fit_domain(np.concatenate(good), held_out, np.concatenate(strange), numbers, present)
+
+
+def _quality(model: Model, validation: Sequence[Sample], progress: Progress) -> Quality | str:
+    from medunet.prediction import fit_quality, mean_dice, signs_of
+    from medunet.workflows.checking_pictures import spoilt_pictures
+
+    plan = model.plan
+    numbers = range(1, 1 + len(plan.classes))
+    regular = [one for one in numbers if all(bool((sample.target == one).any()) for sample in validation)]
+    progress.begin("learning to tell poor predictions", len(validation))
+    signs, dices, films = [], [], []
+    for count, sample in enumerate(validation, start=1):
+        images, targets = spoilt_pictures(plan, sample, SPOILT)
+        for image, target in zip(images, targets, strict=True):
+            found, mask = signs_of(model.networks[0], image, plan.output, regular)
+            dice = mean_dice(mask, target, numbers)
+            if found is not None and dice is not None:
+                signs.append(found)
+                dices.append(dice)
+                films.append(sample.case)
+        progress.advance(count, sample.case)
+    return fit_quality(signs, dices, films, [plan.classes[one - 1] for one in regular])
