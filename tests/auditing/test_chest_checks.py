@@ -67,6 +67,14 @@ def test_a_finding_names_the_trait(films, change, results_of):
     assert "the lung at the picture's left ends low beside the other" in finding.cause
 
 
+def test_two_traits_of_which_neither_is_enough_are(films, change, results_of, named, monkeypatch):
+    change(films / "masks" / "film-06.png", half)
+    monkeypatch.setattr("medunet.auditing.chest_checks.UNLIKE", 1e9)
+    assert "film-06" in named(results_of(films)["MU406"])
+    monkeypatch.setattr("medunet.auditing.chest_checks.UNLIKE_TWICE", 1e9)
+    assert named(results_of(films)["MU406"]) == []
+
+
 def test_without_masks_nothing_is_claimed(films, results_of):
     shutil.rmtree(films / "masks")
     results = results_of(films)

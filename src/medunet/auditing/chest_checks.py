@@ -23,6 +23,9 @@ AREA_LIMIT = 4.0
 UNLIKE = 4.5
 """Robust standard deviations in one trait from which a chest is unlike the others."""
 
+UNLIKE_TWICE = 3.5
+"""The same in each of two traits."""
+
 _SIGNS = (("over heart", 0.02), ("dense rim", 0.03), ("recedes", 0.005))
 
 
@@ -125,17 +128,22 @@ def unlike_others(evidence: Evidence) -> list[Finding]:
     if len(held) < ENOUGH:
         raise SkippedError(f"fewer than {ENOUGH} masks to compare")
     odd: dict[str, list[tuple[float, str]]] = {}
+    very_odd: set[str] = set()
     for trait in TRAITS:
-        known = [(case, traits[trait.name]) for case, traits in held if trait.name in traits]
+        known = [(case.id, traits[trait.name]) for case, traits in held if trait.name in traits]
         if len(known) < ENOUGH:
             continue
-        distance, far = far_off([value for _, value in known], UNLIKE, trait.least)
+        values = [value for _, value in known]
+        distance, far = far_off(values, UNLIKE_TWICE, trait.least)
+        _, very_far = far_off(values, UNLIKE, trait.least)
         for index in far:
             if words_of := trait.high if distance[index] > 0 else trait.low:
-                odd.setdefault(known[index][0].id, []).append((float(distance[index]), words_of))
+                odd.setdefault(known[index][0], []).append((float(distance[index]), words_of))
+                very_odd |= {known[index][0]} if index in very_far else set()
     found = []
     for case, _ in held:
-        if traits_of_case := sorted(odd.get(case.id, []), key=lambda pair: -abs(pair[0])):
+        traits_of_case = sorted(odd.get(case.id, []), key=lambda pair: -abs(pair[0]))
+        if case.id in very_odd or len(traits_of_case) > 1:
             cause = ", ".join(f"{said} ({abs(far_by):.1f})" for far_by, said in traits_of_case[:3])
             cause += ": standard deviations from the other masks"
             found.append(
