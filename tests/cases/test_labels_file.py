@@ -58,6 +58,13 @@ def test_no_json(tmp_path):
         read_labels(tmp_path / "labels.json")
 
 
+@pytest.mark.parametrize("text", ['{"1": "heart", "2": "lung", "2": "liver"}', '{"heart": 1, "heart": 2}'])
+def test_an_entry_that_is_there_twice_is_refused(tmp_path, text):
+    (tmp_path / "labels.json").write_text(text)
+    with pytest.raises(InputError, match=r"labels\.json: has the entry '.*' more than once"):
+        read_labels(tmp_path / "labels.json")
+
+
 def test_the_nearest_file_counts(tmp_path):
     masks = tmp_path / "data" / "masks" / "val"
     masks.mkdir(parents=True)

@@ -62,6 +62,9 @@ def test_all_faults_together(write):
         ("split: later", "split is 'later'"),
         ("tags: [1]", "tags is no list"),
         ("films: gone", "names the folder gone"),
+        ("folder: a\nfolder: b", "has the key folder twice at one place"),
+        ("folder: a\nrename: {l: lung, r: lung, l: heart}", "has the key l twice"),
+        ("sources: [{folder: a, split: test, split: train}]", "has the key split twice"),
     ],
 )
 def test_each_fault(write, text, fault):

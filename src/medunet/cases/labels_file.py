@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from medunet.cases.codings import RGB
+from medunet.cases.describing import describing_file
 from medunet.cases.names import listed, normal, shown
 from medunet.errors import InputError
 
@@ -45,10 +47,18 @@ def read_labels(path: Path) -> Labels:
         InputError: no JSON object, or an entry that is neither.
     """
     try:
-        mapping = json.loads(path.read_text(encoding="utf-8-sig"))
+        mapping = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=partial(_once, path.name))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(path.name, "cannot be read as JSON", _REMEDY) from error
     return labels_of(mapping, path.name)
+
+
+def _once(source: str, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The entries of an object; of two with one key the parser would keep the last and say nothing."""
+    keys = [key for key, _ in pairs]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise InputError(source, f"has the entry {shown(twice[0])} more than once", _REMEDY)
+    return dict(pairs)
 
 
 def labels_beside(masks: Sequence[Path], base: Path | None = None) -> Labels | None:
@@ -66,8 +76,8 @@ def labels_beside(masks: Sequence[Path], base: Path | None = None) -> Labels | N
         above = [folder, *folder.parents]
         folders += above[: above.index(base) + 1] if base in above else above[:2]
     for folder in sorted(dict.fromkeys(folders), key=lambda folder: -len(folder.parts)):
-        if (folder / "labels.json").is_file():
-            return read_labels(folder / "labels.json")
+        if (found := describing_file(folder, "labels.json")) is not None:
+            return read_labels(found)
     return None
 
 

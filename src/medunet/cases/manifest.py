@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from medunet.cases.chexmask import is_chexmask
+from medunet.cases.describing import describing_file
 from medunet.cases.folders import name_and_ending
 from medunet.cases.names import SPLIT_WORDS, Split, counted, listed, normal
 from medunet.cases.nih import is_nih
@@ -30,7 +31,7 @@ def find_table(root: Path) -> Found | None:
         InputError: the table's faults, together, each with its line.
     """
     if root.is_dir():
-        table = next((root / name for name in TABLE_NAMES if (root / name).is_file()), None)
+        table = describing_file(root, *TABLE_NAMES)
     else:
         is_table = root.name.lower().endswith((".csv", ".csv.gz")) and root.is_file()
         table = root if is_table and not is_chexmask(root) and not is_nih(root) else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from medunet.cases.describing import describing_file
 from medunet.cases.labels_file import Labels, labels_of, read_labels
 from medunet.cases.names import SPLIT_WORDS, Split, listed, normal, shown
 from medunet.cases.rows import MIN_RCA, Wishes
@@ -36,8 +37,8 @@ def open_source(data: str | Path) -> Source | Sources:
     root = Path(os.path.normpath(data))
     if not root.exists():
         raise InputError(root, "does not exist", "Give a folder with images, a cases.csv or a data.yaml")
-    if root.is_dir() and (root / "data.yaml").is_file():
-        return read_source_file(root / "data.yaml")
+    if root.is_dir() and (described := describing_file(root, "data.yaml")) is not None:
+        return read_source_file(described)
     if root.suffix.lower() in (".yaml", ".yml"):
         return read_source_file(root)
     return Source(root)
@@ -66,7 +67,9 @@ def _yaml(path: Path) -> dict[Any, Any]:
     import yaml
 
     try:
-        words = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        words = yaml.safe_load(text)
+        _refuse_twice(yaml.compose(text, yaml.SafeLoader), path)
     except (
         OSError,
         ValueError,
@@ -79,6 +82,21 @@ def _yaml(path: Path) -> dict[Any, Any]:
     if not isinstance(words, dict):
         raise InputError(path.name, "holds no keys", _known(KEYS))
     return words
+
+
+def _refuse_twice(node: Any, path: Path) -> None:
+    """Refuse a key that is there twice at one place: of two meanings the parser keeps the last and says nothing."""
+    nodes, seen = [node], set()
+    while nodes:
+        one = nodes.pop()
+        if id(one) in seen or not isinstance(getattr(one, "value", None), list):
+            continue
+        seen.add(id(one))
+        pairs = [pair for pair in one.value if isinstance(pair, tuple)]
+        keys = [key.value for key, _ in pairs if isinstance(key.value, str) and key.value != "<<"]
+        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+            raise InputError(path.name, f"has the key {twice[0]} twice at one place", "Take one of the two away")
+        nodes += [child for pair in pairs for child in pair] or one.value
 
 
 def _joined(words: Mapping[Any, Any], path: Path, faults: list[InputError]) -> Sources:
