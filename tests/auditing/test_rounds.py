@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from medunet.auditing import rounds
@@ -69,6 +71,13 @@ def test_faults_are_not_remembered(films, tmp_path, counted):
     path.write_bytes(whole)
     assert look_at_all(gather(films).cases[:1], memory=tmp_path)[0].film is not None
     assert counted == ["film-00", "film-00"]
+
+
+def test_a_pipe_among_the_films_is_a_fault_and_no_end(films, tmp_path):
+    os.mkfifo(films / "images" / "pipe.png")
+    cases = [case for case in gather(films).cases if case.id == "pipe"]
+    (look,) = look_at_all(cases, memory=tmp_path)
+    assert "is a pipe" in look.film_fault.what
 
 
 def test_it_tells_how_far_it_is(sound, memory):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 import pytest
 
@@ -17,3 +18,11 @@ def test_the_content_alone_counts(tmp_path):
 def test_a_file_that_is_gone(tmp_path):
     with pytest.raises(InputError, match="gone: cannot be read"):
         file_digest(tmp_path / "gone")
+
+
+def test_a_pipe_or_a_device_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    for name in ("pipe", "endless", ""):
+        with pytest.raises(InputError, match="is a pipe, a device or a folder"):
+            file_digest(tmp_path / name)
