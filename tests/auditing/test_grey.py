@@ -48,3 +48,13 @@ def test_of_a_volume_the_middle_slice_is_taken():
     volume = np.zeros((1, 5, 6, 7), np.int16)
     volume[..., 3] = 9
     assert (grey.plane_of(volume) == 9).all()
+
+
+def test_numbers_beyond_whole_ones_have_digests_of_their_own():
+    large = np.full((1, 4, 4), 3e9, dtype=np.float32)
+    assert grey.digest_of(large) != grey.digest_of(2 * large)
+
+
+def test_a_picture_between_the_extremes_of_its_type():
+    plane = np.where(np.arange(64) < 32, np.float32(-3e38), np.float32(3e38)) * np.ones((64, 1), np.float32)
+    assert [int(grey.thumbnail(plane)[0, column]) for column in (0, 63)] == [0, 255]

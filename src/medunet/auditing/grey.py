@@ -52,6 +52,8 @@ def thumbnail(plane: NDArray[np.float32]) -> NDArray[np.uint8]:
     low, high = (float(value) for value in np.percentile(small, (0.5, 99.5)))
     if high <= low:
         low, high = float(small.min()), max(float(small.max()), float(small.min()) + 1)
+    if high - low > 1e30:  # float32 overflows between its own extremes
+        small, low, high = small / np.float32(1e30), low / 1e30, high / 1e30
     scaled = (small - np.float32(low)) * np.float32(255 / (high - low))
     return np.asarray(np.clip(np.rint(scaled), 0, 255), dtype=np.uint8)
 
@@ -62,6 +64,6 @@ def digest_of(array: NDArray[Any]) -> str:
     Args:
         array: (channel, *space) or (*space), integers or float32.
     """
-    whole = array.dtype.kind in "iu" or bool((array == np.rint(array)).all())
+    whole = array.dtype.kind in "iu" or bool(((array == np.rint(array)) & (np.abs(array) < 2**31)).all())
     plain = array.astype("<i4" if whole else "<f4")
     return hashlib.sha256(repr(plain.shape).encode() + plain.tobytes()).hexdigest()
