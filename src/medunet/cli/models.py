@@ -19,7 +19,7 @@ def list_models(context: typer.Context, quiet: Quiet = False, as_json: Json = Fa
     \b
     Examples:
       medunet models
-      medunet models show run
+      medunet models show chest-xray
     """
     if context.invoked_subcommand:
         belongs_to_the_end("--json", as_json, f"medunet models {context.invoked_subcommand} NAME --json")

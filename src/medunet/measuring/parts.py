@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from medunet.measuring.outline import Outline
 
@@ -104,6 +103,8 @@ class _Parts:
 
     @classmethod
     def of(cls, mask: NDArray[np.bool_]) -> _Parts:
+        from scipy import ndimage  # loading a model need not pay for it
+
         labels, _ = ndimage.label(mask, structure=np.ones((3, 3), dtype=bool))
         sizes = np.bincount(labels.ravel())
         sizes[0] = 0
