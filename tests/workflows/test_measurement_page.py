@@ -44,6 +44,13 @@ def test_numbers_are_counted_by_their_status():
     assert "no heart" in page
 
 
+def test_a_single_film_stands_with_its_interval_and_verdict():
+    page = page_of([row("a", 0.629, verdict="enlarged") | {"low": 0.583, "high": 0.676, "level": 0.9}])
+    assert "The film was measured." in page
+    assert "90 % interval 0.583 to 0.676, enlarged" in page
+    assert "Median" not in page
+
+
 def test_what_failed_is_named_with_its_reason_and_the_flow_adds_up():
     page = page_of([row("a")], failed={"b": "is no image"})
     assert "1 of 2 films were measured." in page

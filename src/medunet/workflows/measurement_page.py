@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from medunet.cases.names import listed
+from medunet.cases.names import counted, listed
 from medunet.measuring import LEVEL, Intervals
 from medunet.reports import (
     Cell,
@@ -127,6 +127,13 @@ def _urgency(row: Row) -> tuple[int, float]:
     return ("missing", "flagged", "ok").index(row["status"]), 1.0 if quality is None else float(quality)
 
 
+def _measured(cases: int, inputs: int) -> str:
+    """How many of the films were measured, as a sentence."""
+    if inputs == cases == 1:
+        return "The film was measured."
+    return f"All {inputs} films were measured." if inputs == cases else f"{cases} of {inputs} films were measured."
+
+
 def _pictures(shown: Sequence[Picture], films: int) -> tuple[Pictures, ...]:
     """The first of them open, the others folded."""
     rest = "" if films <= SHOWN else " Those that need a look come first."
@@ -156,7 +163,7 @@ def _label(name: str) -> str:
 def _summary(main: str, rows: Sequence[Row], inputs: int, failed: Mapping[str, str]) -> tuple[str, ...]:
     status = Counter(row["status"] for row in rows)
     cases = len({row["case"] for row in rows})
-    lines = [f"{cases} of {inputs} films were measured." if inputs != cases else f"All {inputs} films were measured."]
+    lines = [_measured(cases, inputs)]
     if main:
         lines.append(
             f"The {_label(main)} has a number without remark in {status['ok']}, a number that needs a look in "
@@ -173,14 +180,23 @@ def _figures(main: str, rows: Sequence[Row], failed: Mapping[str, str]) -> KeyFi
     middle = f"{_median(values):.3f}" if values else "–"
     spread = f"{values[0]:.3f} to {values[-1]:.3f}" if values else "no film has a number"
     unit = str(rows[0]["unit"]) if rows and rows[0]["unit"] != "ratio" else ""
+    name = f"Median {_label(main)}"
+    if len(values) == len(rows) == 1:
+        name, spread = _label(main).capitalize(), _alone(rows[0])
     return KeyFigures(
         (
-            KeyFigure(f"Median {_label(main)}", middle, unit, f"{len(values)} films", spread),
+            KeyFigure(name, middle, unit, counted(len(values), "film"), spread),
             KeyFigure("Need a look", str(status["flagged"]), n=f"of {len(rows)}"),
             KeyFigure("Without a number", str(status["missing"]), n=f"of {len(rows)}"),
             KeyFigure("Failed", str(len(failed))),
         )
     )
+
+
+def _alone(row: Row) -> str:
+    """What belongs beside the number of a single film: its interval and its verdict."""
+    interval = f"{100 * row['level']:.0f} % interval {row['low']:.3f} to {row['high']:.3f}" if row.get("level") else ""
+    return ", ".join(part for part in (interval, row["verdict"] or "") if part)
 
 
 def _median(values: Sequence[float]) -> float:
