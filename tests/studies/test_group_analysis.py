@@ -5,6 +5,7 @@ import pytest
 
 from medunet.studies import Groups, at_cut_off, bootstrap_area, youden_cut_off
 from medunet.studies.group_analysis import Asked, analyse, analyse_trimmed, stated_cut_off
+from medunet.studies.resampled_curves import resampled_curves
 from medunet.studies.roc_band import roc_band
 
 
@@ -56,8 +57,8 @@ def test_the_curve_is_that_of_the_rows(groups):
 def test_samples_drawn_once_give_what_each_figure_draws_for_itself(groups):
     found = analyse(groups, Asked(replicates=30, seed=4))
     words = {"replicates": 30, "seed": 4}
-    assert found.comparison.area_bootstrap == bootstrap_area(groups, "higher", **words)
-    assert found.youden == youden_cut_off(groups, "higher", **words)
-    band = roc_band(groups, "higher", **words)
+    assert found.comparison.area_bootstrap == bootstrap_area(resampled_curves(groups, "higher", **words))
+    assert found.youden == youden_cut_off(resampled_curves(groups, "higher", **words))
+    band = roc_band(resampled_curves(groups, "higher", **words))
     assert found.curve.band.low.tolist() == band.low.tolist()
     assert found.curve.band.high.tolist() == band.high.tolist()

@@ -16,17 +16,25 @@ from medunet.studies.estimate import Estimate
 from medunet.studies.group_comparison import compare_groups
 from medunet.studies.groups import Groups
 from medunet.studies.groups_outliers import RULES, without_outliers
+from medunet.studies.resampled_curves import resampled_curves
 from medunet.studies.significance import HypothesisTest
 
 
 def everything(groups, positive_when="higher"):
     """All analyses of this layer, as one tuple of values."""
-    trimmed = [compare_groups(without_outliers(groups, rule).groups, positive_when, replicates=8) for rule in RULES]
+    trimmed = [
+        compare_groups(
+            without_outliers(groups, rule).groups,
+            positive_when,
+            drawn=resampled_curves(without_outliers(groups, rule).groups, positive_when, replicates=8),
+        )
+        for rule in RULES
+    ]
     return (
-        compare_groups(groups, positive_when, replicates=8),
+        compare_groups(groups, positive_when, drawn=resampled_curves(groups, positive_when, replicates=8)),
         *trimmed,
         at_cut_off(groups, 0.5, positive_when, prevalence=0.1),
-        youden_cut_off(groups, positive_when, replicates=8),
+        youden_cut_off(resampled_curves(groups, positive_when, replicates=8)),
         validated_cut_off(groups, positive_when, repeats=2, prevalence=0.1),
     )
 
@@ -131,7 +139,11 @@ def test_a_row_written_twice_alone_is_another_study(cohort):
 
 def test_groups_are_described(cohort):
     value, label, subject = cohort(subjects=50)
-    found = compare_groups(Groups.of(value, label, subject), "higher", replicates=5).positive
+    found = compare_groups(
+        Groups.of(value, label, subject),
+        "higher",
+        drawn=resampled_curves(Groups.of(value, label, subject), "higher", replicates=5),
+    ).positive
     assert (found.rows, found.subjects) == (25, 25)
     assert (found.mean, found.sd) == pytest.approx((value[label].mean(), value[label].std(ddof=1)))
     assert found.quantiles[2] == np.median(value[label])
@@ -140,16 +152,16 @@ def test_groups_are_described(cohort):
 
 def test_data_against_the_stated_direction_are_remarked_and_not_turned(cohort):
     groups = Groups.of(*cohort(subjects=100, shift=3))
-    found = compare_groups(groups, "lower", replicates=5)
+    found = compare_groups(groups, "lower", drawn=resampled_curves(groups, "lower", replicates=5))
     assert found.area.value < 0.1
     assert found.remark == "lower values were stated to speak for the finding, but in these rows higher ones do"
-    assert compare_groups(groups, "higher", replicates=5).remark == ""
+    assert compare_groups(groups, "higher", drawn=resampled_curves(groups, "higher", replicates=5)).remark == ""
 
 
 def test_missing_measurements_lower_the_area_in_the_worst_case():
     value = [*np.arange(40.0), None, None]
     groups = Groups.of(value, [0] * 20 + [1] * 20 + [0, 1])
-    found = compare_groups(groups, "higher", replicates=5)
+    found = compare_groups(groups, "higher", drawn=resampled_curves(groups, "higher", replicates=5))
     assert (found.area.value, found.flow.missing_positive, found.flow.missing_negative) == (1.0, 1, 1)
     assert found.area_worst.value == pytest.approx(400 / 441)
     assert found.area_worst.rows == 42
@@ -158,5 +170,5 @@ def test_missing_measurements_lower_the_area_in_the_worst_case():
 def test_ten_thousand_rows_take_little_memory_and_time(cohort):
     groups = Groups.of(*cohort(subjects=4000, rows=4, both=True, decimals=4))
     assert groups.value.size > 9000
-    found = compare_groups(groups, "higher", replicates=50)
+    found = compare_groups(groups, "higher", drawn=resampled_curves(groups, "higher", replicates=50))
     assert found.area_bootstrap.low < found.area.value < found.area_bootstrap.high

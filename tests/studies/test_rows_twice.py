@@ -32,6 +32,7 @@ from medunet.studies import (
     without_outliers,
     youden_cut_off,
 )
+from medunet.studies.resampled_curves import resampled_curves
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,7 @@ FIGURES: dict[str, Callable[[Rows], object]] = {
         readings(rows.value + 5, rows.other + 5, subjects=list(rows.subject)), cut_offs=[5.5]
     ),
     "at_cut_off": lambda rows: at_cut_off(rows.groups, 0.5, "higher", prevalence=0.2),
-    "bootstrap_area": lambda rows: bootstrap_area(rows.groups, "higher", replicates=50),
+    "bootstrap_area": lambda rows: bootstrap_area(resampled_curves(rows.groups, "higher", replicates=50)),
     "bootstrap_of_sums": lambda rows: bootstrap_of_sums(
         rows.sums,
         lambda sums: sums[:, 0] / sums[:, 1],
@@ -82,7 +83,9 @@ FIGURES: dict[str, Callable[[Rows], object]] = {
         method=Method("a mean", "nobody"),
         replicates=50,
     ),
-    "compare_groups": lambda rows: compare_groups(rows.groups, "higher", replicates=50),
+    "compare_groups": lambda rows: compare_groups(
+        rows.groups, "higher", drawn=resampled_curves(rows.groups, "higher", replicates=50)
+    ),
     "gap_of_means": lambda rows: gap_of_means(rows.part(rows.label), rows.part(~rows.label)),
     "mean_of_scores": lambda rows: [mean_of_scores(rows.scores), mean_of_scores(rows.scores, least=-9, most=9)],
     "median_of_scores": lambda rows: median_of_scores(rows.scores),
@@ -91,14 +94,17 @@ FIGURES: dict[str, Callable[[Rows], object]] = {
     "share_inside": lambda rows: share_inside(rows.bounds),
     "showable_between_runs": lambda rows: showable_between_runs(rows.scores),
     "validated_cut_off": lambda rows: validated_cut_off(rows.groups, "higher", prevalence=0.2, repeats=3),
-    "youden_cut_off": lambda rows: youden_cut_off(rows.groups, "higher", replicates=50),
+    "youden_cut_off": lambda rows: youden_cut_off(resampled_curves(rows.groups, "higher", replicates=50)),
     "without_outliers": lambda rows: compare_groups(
-        without_outliers(rows.groups, "all rows").groups, "higher", replicates=50
+        without_outliers(rows.groups, "all rows").groups,
+        "higher",
+        drawn=resampled_curves(without_outliers(rows.groups, "all rows").groups, "higher", replicates=50),
     ),
 }
 """Every public function that gives an interval, or rows for one."""
 
 NO_INTERVAL = {
+    "resampled_curves": "draws, from which bootstrap_area, youden_cut_off and compare_groups take theirs",
     "join_labels": "gives rows their label",
     "readings": "orders rows; `agreement_of` is asked above",
     "roc_of": "is a curve; its band is asked in test_roc_band.py",

@@ -20,6 +20,7 @@ from medunet.studies.groups_outliers import OutlierRule, Trimmed, without_outlie
 from medunet.studies.interval_share import Bounds, IntervalShare, share_inside
 from medunet.studies.label_join import LabelJoin, Measured, join_labels
 from medunet.studies.proportions import proportion, wilson
+from medunet.studies.resampled_curves import ResampledCurves, resampled_curves
 from medunet.studies.roc import Roc, roc_of
 from medunet.studies.roc_area import roc_area
 from medunet.studies.score_gaps import gap_of_means
@@ -49,6 +50,7 @@ __all__ = [
     "OutlierRule",
     "PositiveWhen",
     "Readings",
+    "ResampledCurves",
     "Roc",
     "Spread",
     "SubjectScores",
@@ -65,6 +67,7 @@ __all__ = [
     "median_of_scores",
     "proportion",
     "readings",
+    "resampled_curves",
     "roc_area",
     "roc_of",
     "share_inside",

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medunet.studies.estimate import LEVEL, Asked, Estimate, Method
-from medunet.studies.groups import Groups, PositiveWhen
-from medunet.studies.resampled_curves import REPLICATES, ResampledCurves, resampled_curves
+from medunet.studies.resampled_curves import ResampledCurves
 
 BOOTSTRAP_AREA = Method(
     "Mann–Whitney area under the ROC curve; percentile bootstrap of whole subjects within groups",
@@ -19,27 +18,14 @@ BOOTSTRAP_CUT_OFF = Method(
 )
 
 
-def bootstrap_area(
-    groups: Groups,
-    positive_when: PositiveWhen,
-    *,
-    level: float = LEVEL,
-    replicates: int = REPLICATES,
-    seed: int = 0,
-    drawn: ResampledCurves | None = None,
-) -> Estimate:
+def bootstrap_area(drawn: ResampledCurves, *, level: float = LEVEL) -> Estimate:
     """Area under the ROC curve with a percentile interval: a check beside `roc_area`, not the primary interval.
 
     Args:
-        groups: the rows.
-        positive_when: which values speak for the finding.
+        drawn: the curves of the rows and of their samples.
         level: confidence.
-        replicates: draws of whole subjects.
-        seed: of the draws.
-        drawn: the samples, where they are known already; else they are drawn.
     """
-    asked = Asked(BOOTSTRAP_AREA, level, groups.value.size, groups.flow.subjects)
-    drawn = drawn or resampled_curves(groups, positive_when, replicates=replicates, seed=seed)
+    asked = Asked(BOOTSTRAP_AREA, level, drawn.rows, drawn.subjects)
     if drawn.reason:
         return asked.nothing(drawn.reason)
     if np.ptp(drawn.area) == 0:
@@ -47,15 +33,7 @@ def bootstrap_area(
     return asked.answer(drawn.area[0], *_limits(drawn.area[1:], level))
 
 
-def youden_cut_off(
-    groups: Groups,
-    positive_when: PositiveWhen,
-    *,
-    level: float = LEVEL,
-    replicates: int = REPLICATES,
-    seed: int = 0,
-    drawn: ResampledCurves | None = None,
-) -> Estimate:
+def youden_cut_off(drawn: ResampledCurves, *, level: float = LEVEL) -> Estimate:
     """The cut-off that does best on these very rows, in the measurement's unit.
 
     It is in-sample: its sensitivity and specificity on the same rows are optimistic (Leeflang et al. 2008,
@@ -63,15 +41,10 @@ def youden_cut_off(
     place of a maximum converges slower than a mean, and the bootstrap is known to be rough there.
 
     Args:
-        groups: the rows.
-        positive_when: which values speak for the finding.
+        drawn: the curves of the rows and of their samples.
         level: confidence.
-        replicates: draws of whole subjects.
-        seed: of the draws.
-        drawn: the samples, where they are known already; else they are drawn.
     """
-    asked = Asked(BOOTSTRAP_CUT_OFF, level, groups.value.size, groups.flow.subjects)
-    drawn = drawn or resampled_curves(groups, positive_when, replicates=replicates, seed=seed)
+    asked = Asked(BOOTSTRAP_CUT_OFF, level, drawn.rows, drawn.subjects)
     if drawn.reason:
         return asked.nothing(drawn.reason)
     if not np.isfinite(drawn.cut_off[0]):

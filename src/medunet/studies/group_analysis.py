@@ -73,7 +73,7 @@ def analyse(groups: Groups, asked: Asked) -> GroupAnalysis:
     """The whole analysis of some rows."""
     way, level = asked.positive_when, asked.level
     drawn = resampled_curves(groups, way, replicates=asked.replicates, seed=asked.seed)
-    youden = youden_cut_off(groups, way, level=level, drawn=drawn)
+    youden = youden_cut_off(drawn, level=level)
     chosen = youden.value
     reason = why_no_comparison(groups.flow)
     roc = None if reason else roc_of(groups.value, groups.positive, way)
@@ -86,7 +86,7 @@ def analyse(groups: Groups, asked: Asked) -> GroupAnalysis:
         if chosen is None
         else at_cut_off(groups, chosen, way, origin=IN_SAMPLE, prevalence=asked.prevalence, level=level),
         validated_cut_off(groups, way, prevalence=asked.prevalence, level=level, seed=asked.seed),
-        Curve(roc, roc_band(groups, way, level=level, drawn=drawn), reason),
+        Curve(roc, roc_band(drawn, level=level), reason),
     )
 
 

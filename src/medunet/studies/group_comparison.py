@@ -15,7 +15,7 @@ from medunet.studies.effect_tests import mann_whitney_test, welch_test
 from medunet.studies.estimate import BEYOND, LEVEL, Estimate
 from medunet.studies.group_means import mean_difference
 from medunet.studies.groups import Flow, Groups, PositiveWhen
-from medunet.studies.resampled_curves import REPLICATES, ResampledCurves
+from medunet.studies.resampled_curves import ResampledCurves
 from medunet.studies.roc_area import roc_area
 from medunet.studies.significance import HypothesisTest
 
@@ -79,9 +79,7 @@ def compare_groups(
     positive_when: PositiveWhen,
     *,
     level: float = LEVEL,
-    replicates: int = REPLICATES,
-    seed: int = 0,
-    drawn: ResampledCurves | None = None,
+    drawn: ResampledCurves,
 ) -> GroupComparison:
     """Compare the positive with the negative rows.
 
@@ -89,9 +87,7 @@ def compare_groups(
         groups: the rows.
         positive_when: which values speak for the finding; the data do not decide it.
         level: confidence of all intervals.
-        replicates: of the bootstrap.
-        seed: of the bootstrap.
-        drawn: its samples, where they are known already; else they are drawn.
+        drawn: the curves of the rows and of their samples, for the bootstrap.
     """
     area = roc_area(groups, positive_when, level)
     return GroupComparison(
@@ -106,9 +102,7 @@ def compare_groups(
         hedges_g=hedges_g(groups, level),
         rank_biserial=rank_biserial(area),
         area=area,
-        area_bootstrap=bootstrap_area(
-            groups, positive_when, level=level, replicates=replicates, seed=seed, drawn=drawn
-        ),
+        area_bootstrap=bootstrap_area(drawn, level=level),
         area_worst=roc_area(groups.missing_as_failures(positive_when), positive_when, level),
         remark=_remark(area, positive_when),
     )

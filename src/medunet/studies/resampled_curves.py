@@ -27,12 +27,16 @@ class ResampledCurves:
         cut_off: float64 (1 + replicates,), of the largest Youden index, in the measurement's unit; infinite where none
             does better than chance.
         sensitivity: float64 (replicates, points), of the samples, at evenly spaced 1 − specificity from 0 to 1.
-        reason: why there are none, or "".
+        rows: how many rows there are.
+        subjects: of how many subjects.
+        reason: why there are no figures, or "".
     """
 
     area: NDArray[np.float64]
     cut_off: NDArray[np.float64]
     sensitivity: NDArray[np.float64]
+    rows: int
+    subjects: int
     reason: str = ""
 
 
@@ -53,8 +57,9 @@ def resampled_curves(
         seed: of the draws.
         points: places from 0 to 1 at which the sensitivity is kept.
     """
+    size = groups.value.size, groups.flow.subjects
     if reason := why_no_comparison(groups.flow) or why_no_interval(groups.flow):
-        return ResampledCurves(np.empty(0), np.empty(0), np.empty((0, points)), reason)
+        return ResampledCurves(np.empty(0), np.empty(0), np.empty((0, points)), *size, reason)
     place = np.linspace(0, 1, points)
     steps = Steps.of(groups.score(positive_when), groups.positive)
     own = steps.curve(np.ones(steps.step.size, dtype=np.int64), positive_when)
@@ -64,4 +69,4 @@ def resampled_curves(
         areas.append(curve.area)
         cut_offs.append(curve.cut_off[curve.best])
         sensitivities.append(curve.sensitivity_at(place))
-    return ResampledCurves(np.array(areas), np.array(cut_offs), np.array(sensitivities))
+    return ResampledCurves(np.array(areas), np.array(cut_offs), np.array(sensitivities), *size)

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medunet.studies.estimate import LEVEL, Method
-from medunet.studies.groups import Groups, PositiveWhen
-from medunet.studies.resampled_curves import REPLICATES, ResampledCurves, resampled_curves
+from medunet.studies.resampled_curves import ResampledCurves
 
 BAND = Method(
     "pointwise band of the ROC curve: percentiles of the sensitivity at each 1 − specificity, bootstrap of whole "
@@ -36,30 +35,16 @@ class RocBand:
     reason: str = ""
 
 
-def roc_band(
-    groups: Groups,
-    positive_when: PositiveWhen,
-    *,
-    level: float = LEVEL,
-    replicates: int = REPLICATES,
-    seed: int = 0,
-    drawn: ResampledCurves | None = None,
-) -> RocBand:
+def roc_band(drawn: ResampledCurves, *, level: float = LEVEL) -> RocBand:
     """The band of the rows' curve.
 
     Where the curve lies in a corner (all rows there are of one kind) every draw agrees and the band has no height: it
     then says nothing of how sure that is.
 
     Args:
-        groups: the rows.
-        positive_when: which values speak for the finding.
+        drawn: the curves of the rows and of their samples.
         level: confidence.
-        replicates: draws of whole subjects.
-        seed: of the draws.
-        drawn: the samples, where they are known already; else they are drawn.
     """
-    if drawn is None:
-        drawn = resampled_curves(groups, positive_when, replicates=replicates, seed=seed)
     if drawn.reason:
         return RocBand(np.empty(0), np.empty(0), np.empty(0), level, drawn.reason)
     low, high = np.quantile(drawn.sensitivity, [(1 - level) / 2, (1 + level) / 2], axis=0)

@@ -5,6 +5,7 @@ import pytest
 
 from medunet.reports.figures.study_roc import MOST_POINTS, CutOffPoint, study_roc
 from medunet.studies import Groups, at_cut_off, roc_of
+from medunet.studies.resampled_curves import resampled_curves
 from medunet.studies.roc_band import roc_band
 
 
@@ -21,7 +22,7 @@ def point(groups, stated):
 
 def drawn(groups, points=(), **words):
     curve = roc_of(groups.value, groups.positive, "higher")
-    return study_roc(curve, roc_band(groups, "higher", replicates=50), points, "AUC 0.7", **words)
+    return study_roc(curve, roc_band(resampled_curves(groups, "higher", replicates=50)), points, "AUC 0.7", **words)
 
 
 def test_curve_band_and_chance_are_there(groups):
@@ -58,5 +59,5 @@ def test_very_long_curves_keep_both_ends():
 
 def test_without_a_curve_the_reason_stands_in_its_place():
     few = Groups.of([1.0, 2.0], [1, 1])
-    (axes,) = study_roc(None, roc_band(few, "higher"), [], "", "there is one group only").axes
+    (axes,) = study_roc(None, roc_band(resampled_curves(few, "higher")), [], "", "there is one group only").axes
     assert axes.texts[0].get_text() == "there is one group only"
