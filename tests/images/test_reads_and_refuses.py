@@ -229,14 +229,19 @@ def luma_called_rgb(make, path):
     return np.moveaxis(smooth, 2, 0), 8
 
 
+def as_jpeg(make, path, data):
+    """A JPEG as a file of its own, or inside DICOM where `make` is given."""
+    if make is None:
+        path.write_bytes(data)
+    else:
+        encapsulated(make, path, data, "1.2.840.10008.1.2.4.50", GREY, BitsStored=8)
+
+
 def cut_and_closed(make, path):
     stream = io.BytesIO()
     Pillow.fromarray(GREY).save(stream, "JPEG", quality=98)
     half = stream.getvalue()[: len(stream.getvalue()) * 3 // 4] + b"\xff\xd9"
-    if make is None:
-        path.write_bytes(half)
-    else:
-        encapsulated(make, path, half, "1.2.840.10008.1.2.4.50", GREY, BitsStored=8)
+    as_jpeg(make, path, half)
 
 
 def cut_jpeg(make, path):
@@ -249,10 +254,7 @@ def lost_way(make, path):
     Pillow.fromarray(GREY).save(stream, "JPEG", quality=98)
     data = stream.getvalue()
     data = data[:-90] + data[-120:]
-    if make is None:
-        path.write_bytes(data)
-    else:
-        encapsulated(make, path, data, "1.2.840.10008.1.2.4.50", GREY, BitsStored=8)
+    as_jpeg(make, path, data)
 
 
 def lost_jpeg(make, path):

@@ -131,7 +131,8 @@ class Model:
 
     def _probabilities(self, values: torch.Tensor, precision: Literal["bf16", "float32"]) -> torch.Tensor:
         """Mean over the networks: float32 (K, *size) on the CPU."""
-        return self._mean([shares_of(one, values[None], self.plan.output, precision)[0] for one in self.networks])
+        shares = [shares_of(one, values[None], self.plan.output, precision)[0] for one in self.networks]
+        return torch.stack(shares).mean(dim=0)
 
     def _assessed(
         self, values: torch.Tensor, precision: Literal["bf16", "float32"]
@@ -145,15 +146,7 @@ class Model:
                 shares.append(shares_of(network, values[None], self.plan.output, precision)[0])
             deep.append(seen[0])
         found = assess(self.networks, self.checks, values, shares, deep, self.plan.output, self.plan.classes)
-        return self._mean(shares), found
-
-    @staticmethod
-    def _mean(shares: list[torch.Tensor]) -> torch.Tensor:
-        """Mean of the networks' probabilities (K, *size)."""
-        total = torch.zeros_like(shares[0])
-        for share in shares:
-            total = total + share
-        return total / len(shares)
+        return torch.stack(shares).mean(dim=0), found
 
     def _values(self, scores: torch.Tensor) -> NDArray[np.unsignedinteger]:
         """The scheme's values (*space) of probabilities (K, *space)."""
