@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from medunet.training.batches import Load, Share
     from medunet.training.fit import Machine
 
+AFTERWARDS, AFTERWARDS_SHARE = 60.0, 0.1
+"""Seconds of a budget that are kept for fitting the temperature, the intervals and the checks, and the share of a short
+budget that they may take."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -89,6 +93,14 @@ class Work:
         budget = self.call.budget
         return None if budget is None else budget - (surroundings.clock() - self.start)
 
+    @property
+    def time_to_train(self) -> float | None:
+        """Seconds of the budget that are left for steps; the rest is for what is fitted to the last weights."""
+        left = self.time_left
+        if left is None or self.call.budget is None:
+            return None
+        return left - min(AFTERWARDS, AFTERWARDS_SHARE * self.call.budget)
+
 
 def share_of(devices: int) -> Share:
     """Which of several processes this one is."""
@@ -121,7 +133,7 @@ def machine_of(work: Work, plan: Plan) -> Machine:
     from medunet.training.fit import Machine
 
     precision = choose_precision(plan.training.precision, work.device)
-    return Machine(work.device, precision, surroundings.clock, work.time_left, work.share)
+    return Machine(work.device, precision, surroundings.clock, work.time_to_train, work.share)
 
 
 def loads_of(work: Work, plan: Plan, progress: Progress) -> list[tuple[Load, int]]:
