@@ -47,6 +47,17 @@ def test_a_picture_is_assessed_in_the_pass_that_makes_its_mask(model):
     assert model.predict(turned, checked=True).assessment.looks == "upside down"
 
 
+def test_a_picture_is_held_against_its_own_mirror_image(model):
+    network, check = model.networks[0], model.checks[0]
+    bright_left = _films(7, lambda x: x.transpose(2, 3))[0]
+    here, there = features_of(network, torch.stack([bright_left, bright_left.flip(-1)]), model.plan.output)
+    side = ((here - there) / check.domain.scale).astype(np.float32)
+    sided = replace(check.domain, side=side, limit=float("inf"))
+    model = replace(model, checks=(Checks(check.quality, sided),))
+    assert model.predict(image_of(bright_left), checked=True).assessment.looks == ""
+    assert model.predict(image_of(bright_left.flip(-1)), checked=True).assessment.looks == "mirrored"
+
+
 def test_folds_doubt_a_picture_where_most_of_them_do_and_share_one_estimate(model):
     network, check = model.networks[0], model.checks[0]
     never = Checks(check.quality, replace(check.domain, limit=float("inf")))

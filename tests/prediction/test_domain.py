@@ -66,3 +66,15 @@ def test_arrays_that_do_not_fit_or_hold_no_numbers_are_refused(domain, name):
         Domain.from_dict(domain.to_dict(), arrays | {name: np.zeros((3, 3, 3), np.float32)})
     with pytest.raises(ValueError, match="hold numbers"):
         Domain.from_dict(domain.to_dict(), arrays | {name: arrays[name] * np.float32("nan")})
+
+
+def test_a_probe_of_sides_is_stored_with_the_rest_and_refused_where_it_does_not_fit(domain):
+    sided = replace(domain, side=np.linspace(-1, 1, 12).astype(np.float32))
+    again = Domain.from_dict(sided.to_dict(), sided.arrays())
+    here, there = clouds(6)[0], clouds(7)[0]
+    assert [again.doubt(*pair) for pair in zip(here, there, strict=True)] == [
+        sided.doubt(*pair) for pair in zip(here, there, strict=True)
+    ]
+    for side, why in ((np.zeros(5, np.float32), "do not fit"), (np.full(12, np.nan, np.float32), "hold numbers")):
+        with pytest.raises(ValueError, match=why):
+            Domain.from_dict(sided.to_dict(), sided.arrays() | {"side": side})

@@ -4,7 +4,7 @@ from medunet.prediction.bundle import find_model, load_model, packaged_models, s
 from medunet.prediction.checks import NO_CHECKS, Assessment, Checks, features_of, mean_dice, signs_of
 from medunet.prediction.checks_file import add_checks
 from medunet.prediction.domain import Domain
-from medunet.prediction.domain_fitting import fit_domain
+from medunet.prediction.domain_fitting import Mirrored, fit_domain
 from medunet.prediction.model import Model, Prediction
 from medunet.prediction.quality import Quality, Signs, fit_quality
 from medunet.prediction.temperature import Temperature, fit_temperature, log_shares, tempered
@@ -14,6 +14,7 @@ __all__ = [
     "Assessment",
     "Checks",
     "Domain",
+    "Mirrored",
     "Model",
     "Prediction",
     "Quality",

@@ -98,7 +98,9 @@ def assess(
             signs = _signs(network, picture, share, output, regular)
             estimates += [] if signs is None else [check.quality.estimate(signs)]
         if isinstance(check.domain, Domain):
-            looks.append(check.domain.doubt(described(deep, share[None], output)[0].numpy()))
+            features = described(deep, share[None], output)[0].numpy()
+            other = features_of(network, picture.flip(-1)[None], output)[0] if check.domain.side.size else None
+            looks.append(check.domain.doubt(features, other))
     doubted = [look for look in looks if look]
     quality = sum(estimates) / len(estimates) if estimates else None
     return Assessment(quality, Counter(doubted).most_common(1)[0][0] if 2 * len(doubted) > len(looks) else "")

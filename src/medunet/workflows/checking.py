@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medunet.cases import Case
 from medunet.errors import InputError, UsageError
@@ -119,32 +120,43 @@ def add_checks_to(
 
 
 def _domain(model: Model, training: Sequence[Sample], validation: Sequence[Sample], progress: Progress) -> Domain | str:
-    from medunet.phantoms.rearranged import LOOKS, UNLIKE
-    from medunet.prediction import features_of, fit_domain
+    from medunet.phantoms.rearranged import LOOKS, MIRRORED, UNLIKE, WRONG
+    from medunet.prediction import Mirrored, features_of, fit_domain
     from medunet.workflows.checking_pictures import foreign_pictures, good_pictures, wrong_kinds, wrong_pictures
 
     plan, network = model.plan, model.networks[0]
-    kinds = wrong_kinds(plan.augmentation)
+    wrong = wrong_kinds(plan.augmentation)
+    kinds = [kind for kind in wrong if WRONG[kind][0] != MIRRORED]  # a picture is held against its mirror image instead
+    sided = len(kinds) < len(wrong)
     progress.begin("learning what is foreign", len(training) + len(validation))
-    good, strange, looks = [], [features_of(network, foreign_pictures(plan), plan.output)], []
+    strange, looks = [features_of(network, foreign_pictures(plan), plan.output)], []
     looks += [UNLIKE] * len(strange[0])
+    good, flipped = [], []
     for number, sample in enumerate(training, start=1):
         pictures = good_pictures(plan, sample, GOOD)
-        wrong, told = wrong_pictures(plan, sample, pictures, kinds)
+        made, told = wrong_pictures(plan, sample, pictures, kinds)
         good.append(features_of(network, pictures, plan.output))
-        strange.append(features_of(network, wrong, plan.output))
+        flipped += [features_of(network, pictures.flip(-1), plan.output)] if sided else []
+        strange.append(features_of(network, made, plan.output))
         looks += told
         progress.advance(number, sample.case)
-    plain, augmented = [], []
+    others, others_flipped = [], []
     for number, sample in enumerate(validation, start=len(training) + 1):
-        features = features_of(network, good_pictures(plan, sample, HELD_OUT), plan.output)
-        plain.append(features[:1])
-        augmented.append(features[1:])
+        pictures = good_pictures(plan, sample, HELD_OUT)
+        others.append(features_of(network, pictures, plan.output))
+        others_flipped += [features_of(network, pictures.flip(-1), plan.output)] if sided else []
         progress.advance(number, sample.case)
     present = [look for look in LOOKS if look in looks]
     numbers = [present.index(look) for look in looks]
-    held_out = np.concatenate(plain), np.concatenate(augmented)
-    return fit_domain(np.concatenate(good), held_out, np.concatenate(strange), numbers, present)
+    mirrored = Mirrored(np.concatenate(flipped), _plain_and_augmented(others_flipped)) if sided else None
+    return fit_domain(
+        np.concatenate(good), _plain_and_augmented(others), np.concatenate(strange), numbers, present, mirrored
+    )
+
+
+def _plain_and_augmented(features: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Features of each film's pictures (k, D): those of the films as they are, and those of the others."""
+    return np.concatenate([one[:1] for one in features]), np.concatenate([one[1:] for one in features])
 
 
 def _quality(model: Model, validation: Sequence[Sample], progress: Progress) -> Quality | str:
