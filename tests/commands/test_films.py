@@ -8,7 +8,7 @@ import pytest
 
 from medunet.cli.films import FEW, film_lines
 
-VIEW = "view unknown: no verdict; state it with --view"
+VIEW = "view unknown: no verdict (state it with --view)"
 
 
 def row(case, value=0.5, reason=VIEW, status="ok", verdict=None):

@@ -36,8 +36,8 @@ def test_with_an_interval_the_cut_off_must_lie_outside(low, high, verdict):
     ("film", "reason"),
     [
         (Film("AP", 50), "AP view: the heart is magnified by 10-20 %; no verdict"),
-        (Film(None, 50), "view unknown: no verdict; state it with --view"),
-        (Film("PA"), "age unknown: no verdict; state it with --adult"),
+        (Film(None, 50), "view unknown: no verdict (state it with --view)"),
+        (Film("PA"), "age unknown: no verdict (state it with --adult)"),
         (Film("PA", 17.9), "under 18: no verdict"),
         (Film("PA", 7, adult=True), "under 18: no verdict"),
         (Film("lateral", 50), "lateral view: no verdict"),

@@ -84,6 +84,25 @@ def test_further_measurements_are_told_with_median_and_range():
     assert "110.000" in page
 
 
+VIEW, AGE = "view unknown: no verdict (state it with --view)", "age unknown: no verdict (state it with --adult)"
+
+
+def test_why_no_film_has_a_verdict_is_said_once_with_their_number():
+    page = page_of([row(case, reason=f"{VIEW}; {AGE}") for case in "abc"])
+    assert page.count("state it with --view") == page.count("state it with --adult") == 1
+    assert f"All 3 films: {VIEW}." in page
+
+
+def test_what_most_films_say_is_said_once_and_found_again_by_its_number():
+    rows = [row("a", reason=VIEW), row("b", reason=f"wide; {VIEW}"), row("c", verdict="normal"), row("d", reason=AGE)]
+    page = page_of(rows)
+    assert page.count("state it with --view") == 1
+    assert f"Note 1, 2 of 4 films: {VIEW}." in page
+    assert "<td>note 1</td>" in page
+    assert "<td>wide; note 1</td>" in page
+    assert f"<td>{AGE}</td>" in page, "one film's own remark stays beside it"
+
+
 @pytest.mark.parametrize("failed", [{}, {"a": "is no image"}])
 def test_without_any_number_the_page_still_stands(failed):
     page = page_of([], failed=failed, inputs=1)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from medunet.workflows.remarks import own_remarks, remarks_of, shared_remarks
+from medunet.workflows.remarks import own_remarks, remarks_of, repeated_remarks, shared_remarks
 
 
 def row(reason, value=0.5):
@@ -19,3 +19,10 @@ def test_one_film_shares_nothing():
 
 def test_no_remark_is_none():
     assert remarks_of(row("")) == remarks_of(row(None)) == ()
+
+
+def test_why_rows_lack_a_verdict_is_counted_and_what_is_of_a_film_is_not():
+    rows = [row("view unknown: no verdict; wide"), row("wide"), row("view unknown: no verdict", None), row("wide")]
+    assert repeated_remarks(rows, ()) == {"view unknown: no verdict": 2}
+    assert repeated_remarks(rows, ("view unknown: no verdict",)) == {}
+    assert repeated_remarks(rows[1:], ()) == {}, "what one film says stays beside it"

@@ -94,13 +94,13 @@ def _barred(measurement: Measurement, film: Film) -> list[str]:
     if film.view == "AP":
         reasons.append("AP view: the heart is magnified by 10-20 %; no verdict")
     elif film.view is None:
-        reasons.append("view unknown: no verdict; state it with --view")
+        reasons.append("view unknown: no verdict (state it with --view)")
     elif film.view == "lateral":
         reasons.append("lateral view: no verdict")
     if film.age is not None and film.age < ADULT:
         reasons.append("under 18: no verdict")
     elif film.age is None and not film.adult:
-        reasons.append("age unknown: no verdict; state it with --adult")
+        reasons.append("age unknown: no verdict (state it with --adult)")
     if measurement.status == "flagged":
         reasons.append("no verdict before someone has looked at the film")
     return reasons

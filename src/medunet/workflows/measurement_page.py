@@ -29,7 +29,7 @@ from medunet.reports import (
 from medunet.workflows import surroundings
 from medunet.workflows.film_notes import Notes, by_note
 from medunet.workflows.interval_words import MAIN, REMEDY, VALID, interval_sentence
-from medunet.workflows.remarks import own_remarks, shared_remarks
+from medunet.workflows.remarks import remarks_of, repeated_remarks, shared_remarks
 
 Row = Mapping[str, Any]
 SHOWN = 24
@@ -77,8 +77,7 @@ def measurement_page(
     ]
     if shown := _shown(rows, picture):
         sections.append(Section("Films", _pictures(shown, len(rows))))
-    shared = tuple(Paragraph(f"Every film: {remark}.", "note") for remark in shared_remarks(rows))
-    sections.append(Section("Measurements", (*shared, _table(rows, main), *_others(table, main))))
+    sections.append(Section("Measurements", (*_said_once(rows), _table(rows, main), *_others(table, main))))
     if intervals is not None and main == MAIN:
         sections.append(Section("How to read the interval", interval_notes(intervals)))
     if any(row["verdict"] for row in rows):
@@ -204,6 +203,23 @@ def _median(values: Sequence[float]) -> float:
     return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
 
 
+def _said_once(rows: Sequence[Row]) -> tuple[Paragraph, ...]:
+    """Remarks of many films, each once with how many films it is about; one of some films has a number."""
+    shared = shared_remarks(rows)
+    numbers = sum(row["value"] is not None for row in rows)
+    who = f"All {numbers} films" + (" with a number" if numbers < len(rows) else "")
+    texts = [f"{who}: {remark}." for remark in shared]
+    for place, (remark, count) in enumerate(repeated_remarks(rows, shared).items(), start=1):
+        texts.append(f"Note {place}, {count} of {len(rows)} films: {remark}.")
+    return tuple(Paragraph(text, "note") for text in texts)
+
+
+def _remark(row: Row, shared: Sequence[str], numbered: Mapping[str, str]) -> str:
+    """What is to be said beside a film: its own remarks, and the number of those that are said above."""
+    own = [part for part in remarks_of(row) if part not in shared]
+    return "; ".join(numbered.get(part, part) for part in own) or "–"
+
+
 def _table(rows: Sequence[Row], main: str) -> Table:
     unit = str(rows[0]["unit"]) if rows else ""
     bounded = any(row.get("level") is not None for row in rows)
@@ -213,13 +229,14 @@ def _table(rows: Sequence[Row], main: str) -> Table:
     header = ("film", Column(_label(main), 3, unit, numeric=True), *between, *dice, "status", "verdict", "remark")
     body: list[tuple[Cell, ...]] = []
     shared = shared_remarks(rows)
+    numbered = {part: f"note {place}" for place, part in enumerate(repeated_remarks(rows, shared), start=1)}
     for row in rows:
         number: Cell = Gap("none") if row["value"] is None else float(row["value"])
         state = State(str(row["status"]), LEVELS[str(row["status"])])  # type: ignore[arg-type]
         limits: tuple[Cell, ...] = (_limits(row),) if bounded else ()
         limits += (_quality(row),) if estimated else ()
-        link, remark = Link(str(row["case"]), str(row["case"])), own_remarks(row, shared) or "–"
-        body.append((link, number, *limits, state, str(row["verdict"] or "–"), remark))
+        link = Link(str(row["case"]), str(row["case"]))
+        body.append((link, number, *limits, state, str(row["verdict"] or "–"), _remark(row, shared, numbered)))
     return Table(header, tuple(body))
 
 
