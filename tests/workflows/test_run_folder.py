@@ -23,10 +23,11 @@ from medunet.workflows.run_folder import (
 
 def test_recipe_and_data_make_the_run(changes):
     recipe = read_recipe("chest-xray-small", changes)
-    one = identity_of(recipe, "a" * 64)
-    assert one == identity_of(read_recipe("chest-xray-small", changes), "a" * 64)
-    assert one != identity_of(recipe, "b" * 64)
-    assert one != identity_of(read_recipe("chest-xray-small"), "a" * 64)
+    one = identity_of(recipe, "a" * 64, "s" * 64)
+    assert one == identity_of(read_recipe("chest-xray-small", changes), "a" * 64, "s" * 64)
+    assert one != identity_of(recipe, "b" * 64, "s" * 64)
+    assert one != identity_of(recipe, "a" * 64, "t" * 64)
+    assert one != identity_of(read_recipe("chest-xray-small"), "a" * 64, "s" * 64)
 
 
 @pytest.mark.parametrize(("left", "begun"), [("last", True), ("previous", True), ("best", False)])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections import defaultdict
 
 import pytest
@@ -10,7 +11,7 @@ import yaml
 
 from medunet.cases import read_cases
 from medunet.errors import InputError, OutputError, UsageError
-from medunet.images import read_image
+from medunet.images import read_image, write_csv
 from medunet.planning import Plan, Recipe
 from medunet.planning.fingerprint import sample_of
 from medunet.prediction import load_model
@@ -196,6 +197,20 @@ def test_another_recipe_in_the_same_folder_is_refused_and_overwrite_starts_anew(
     run = go(films, run_copy, cache, other, overwrite=True)
     assert run.epochs == len(rows_of(run_copy / "log.csv")) < 4
     assert (run_copy / "notes.txt").read_text() == "mine"
+
+
+def test_a_run_does_not_go_on_with_cases_in_other_splits(run_copy, films, cache, changes, tmp_path, digest):
+    """It would test on films that it has learnt from, and nothing would say so."""
+    moved = shutil.copytree(films, tmp_path / "moved")
+    rows = rows_of(moved / "cases.csv")
+    was = {row["case"]: row["split"] for row in rows_of(run_copy / "split.csv")}
+    other = {"train": "test", "val": "val", "test": "train"}
+    table = [[row["id"], row["subject"], other[was[row["id"]]]] for row in rows]
+    write_csv(moved / "cases.csv", ("id", "subject", "split"), table)
+    before = digest(run_copy)
+    with pytest.raises(OutputError, match=r"holds other results \(differs in: split\)"):
+        go(moved, run_copy, cache, (*changes, "training.steps=108"), resume=True)
+    assert digest(run_copy) == before
 
 
 def test_a_finished_run_goes_on_with_more_steps(run_copy, trained, films, cache, changes, heard):

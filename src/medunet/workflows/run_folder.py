@@ -81,13 +81,16 @@ class Run:
         return notebook_table(f"Run in {self.folder.name}", (Column("what"), Column("value")), rows, notes=notes)
 
 
-def identity_of(recipe: Recipe, digest: str, init: object = None) -> dict[str, str]:
-    """What makes two calls of train the same: recipe, data, and the model to start from; not the length."""
+def identity_of(recipe: Recipe, digest: str, split: str, init: object = None) -> dict[str, str]:
+    """What makes two calls of train the same: recipe, data, split, and the model to start from; not the length.
+
+    A run that went on with cases in other splits would validate and test on what it has learnt from.
+    """
     asked = recipe.model_dump(mode="json")
     for length in ("epochs", "steps"):
         del asked["training"][length]
     recipe_hash = hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
-    identity = {"command": "train", "recipe": recipe_hash, "data": digest[:16]}
+    identity = {"command": "train", "recipe": recipe_hash, "data": digest[:16], "split": split[:16]}
     return identity | {"init": str(init)[:16]} if init else identity
 
 

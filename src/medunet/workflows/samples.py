@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,15 @@ class Keys:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over all cases, whatever their order and names."""
-        return hashlib.sha256("\n".join(sorted(self.content.values())).encode()).hexdigest()
+        return _digest_of(self.content.values())
+
+    def split_digest(self, cases: Iterable[Case]) -> str:
+        """SHA-256 (hex) over which case is in which split, whatever their order and names."""
+        return _digest_of(f"{self.content[case.id]} {case.split}" for case in cases)
+
+
+def _digest_of(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 def find_keys(cases: Sequence[Case], progress: Progress) -> Keys:

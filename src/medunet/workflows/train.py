@@ -128,7 +128,8 @@ def _lead(work: Work, progress: Progress) -> Run:
 
     call, folder, prepared = work.call, work.call.folder, work.prepared
     init = work.begun.facts["weights_sha256"] if work.begun else None
-    identity = identity_of(prepared.recipe, work.keys.digest, init)
+    split = work.keys.split_digest(prepared.cases)
+    identity = identity_of(prepared.recipe, work.keys.digest, split, init)
     with reserve(folder, identity, overwrite=call.overwrite) as place:
         check_run(folder, identity, resume=call.resume, overwrite=call.overwrite)
         done = _finished(folder) if call.resume else None
