@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from medunet.studies import Estimate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from medunet.studies import Estimate
 
 
 def number(value: float, digits: int = 3) -> str:

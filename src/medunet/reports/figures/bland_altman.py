@@ -9,12 +9,13 @@ import numpy as np
 from medunet.reports.figures.many_points import as_picture
 from medunet.reports.figures.style import ACCENT, INK, MARK, MUTED, RULE, new_figure, nothing_to_show, styled
 from medunet.reports.numbers_in_text import number
-from medunet.studies import Estimate, Readings
-from medunet.studies.bland_altman import BlandAltman
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from medunet.studies import Estimate, Readings
+    from medunet.studies.bland_altman import BlandAltman
 
 
 @styled

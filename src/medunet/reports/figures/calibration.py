@@ -10,14 +10,15 @@ import numpy as np
 
 from medunet.reports.figures.style import INK, MUTED, RULE, new_figure, nothing_to_show, styled
 from medunet.reports.palette import colours_of
-from medunet.scoring.reliability import RELIABILITY_BINS, Reliability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Moments = tuple[Reliability, Reliability | None]
-"""Before the temperature, and after it or None where there is none."""
+    from medunet.scoring import Reliability
+
+    Moments = tuple[Reliability, Reliability | None]
+    """Before the temperature, and after it or None where there is none."""
 
 _WIDE = 3
 """Structures beside each other."""
@@ -81,7 +82,7 @@ def _line(axes: Axes, one: Reliability, colour: str, *, hollow: bool) -> None:
 
 def _draw_counts(axes: Axes, moments: Moments, colour: str) -> None:
     """Share of the pixels in each bin, on a logarithmic scale: most lie at the ends."""
-    edges = np.linspace(0, 1, RELIABILITY_BINS + 1)
+    edges = np.linspace(0, 1, moments[0].pixels.size + 1)
     for one, hollow in zip(moments, (True, False), strict=True):
         if one is not None:
             shares = one.pixels / one.pixels.sum()

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from medunet.reports.figures.style import ACCENT, INK, MUTED, RULE, new_figure, nothing_to_show, styled
 from medunet.reports.palette import colours_of
-from medunet.scoring.score import Score
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from medunet.scoring import Score
 
 _BOX_FROM = 5
 """Fewer values than this have no quartiles worth drawing."""

@@ -8,10 +8,11 @@ import numpy as np
 
 from medunet.reports.figures.many_points import as_picture
 from medunet.reports.figures.style import ACCENT, INK, MARK, MUTED, RULE, new_figure, nothing_to_show, styled
-from medunet.studies import Readings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from medunet.studies import Readings
 
 
 @styled

@@ -9,12 +9,12 @@ import numpy as np
 
 from medunet.reports.figures.style import INK, MUTED, RULE, new_figure, nothing_to_show, styled
 from medunet.reports.palette import colours_of
-from medunet.scoring.matching import ALL
-from medunet.scoring.roc_curve import RocCurve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from medunet.scoring import RocCurve
 
 Point = tuple[float, float]
 """(1 − specificity, sensitivity)."""
@@ -68,7 +68,7 @@ def _panel(axes: Axes, curves: Mapping[str, RocCurve], masks: Mapping[str, Point
     """Curves, rings, and what the axes are."""
     colours = _colours(curves)
     for name, curve in curves.items():
-        line = (0, (4, 2)) if name == ALL else "-"
+        line = (0, (4, 2)) if _together(name) else "-"
         axes.plot(curve.one_minus_specificity, curve.sensitivity, color=colours[name], linestyle=line)
         if name in masks:
             axes.plot(*masks[name], "o", markersize=7, markerfacecolor="none", markeredgecolor=colours[name], mew=1.5)
@@ -82,7 +82,7 @@ def _name(axes: Axes, curves: Mapping[str, RocCurve], areas: Mapping[str, float 
     """Names and areas below the diagonal, where no curve of worth runs."""
     colours = _colours(curves)
     for row, name in enumerate(reversed(list(curves))):
-        words = "all together" if name == ALL else name
+        words = "all together" if _together(name) else name
         axes.annotate(f"{words}: {area_text(areas.get(name))}", (0.97, 0.05 + 0.07 * row), xycoords="axes fraction",
                       ha="right", color=colours[name], fontsize=9)  # fmt: skip
 
@@ -96,8 +96,15 @@ def area_text(area: float | None) -> str:
 
 def _colours(names: Mapping[str, RocCurve]) -> dict[str, str]:
     """Name → colour; "all" is no structure."""
-    own = colours_of(name for name in names if name != ALL)
-    return {name: INK if name == ALL else own[name].page for name in names}
+    own = colours_of(name for name in names if not _together(name))
+    return {name: INK if _together(name) else own[name].page for name in names}
+
+
+def _together(name: str) -> bool:
+    """Whether a curve is that of all structures together."""
+    from medunet.scoring import ALL  # a page without curves need not pay for it
+
+    return name == ALL
 
 
 def _corner(curves: Mapping[str, RocCurve], masks: Mapping[str, Point]) -> tuple[float, float] | None:
