@@ -16,6 +16,7 @@ import shutil
 import tempfile
 from importlib.metadata import entry_points
 from pathlib import Path
+from types import SimpleNamespace
 
 import PIL.Image
 import pytest
@@ -25,8 +26,10 @@ import yaml
 from medunet.cli.app import command_table
 from medunet.cli.entry import run
 from medunet.errors import InputError
-from medunet.images import meant_name, write_bytes
-from medunet.phantoms import chest_film
+from medunet.images import meant_name, write_bytes, write_json, write_labels, write_png
+from medunet.measuring import Intervals, Residuals
+from medunet.phantoms import SCHEME, chest_film
+from medunet.prediction import load_model
 from medunet.training.checkpoints import load_checkpoint
 from medunet.workflows.evaluate import evaluate
 from medunet.workflows.lock import LOCK, NOTE
@@ -130,15 +133,15 @@ def place():
 
 
 class Call:
-    """A command on a folder, called again and again."""
+    """A command on a folder, called again and again; `option` names the folder."""
 
-    def __init__(self, words, place, capsys):
-        self.words, self.place, self.capsys = [str(word) for word in words], place, capsys
+    def __init__(self, words, place, capsys, option="--out"):
+        self.words, self.place, self.capsys, self.option = [str(word) for word in words], place, capsys, option
 
     def __call__(self, *more):
         """Exit code and the lines on standard error."""
         self.capsys.readouterr()
-        code = run([*self.words, "--out", str(self.place / "out"), "--quiet", *more])
+        code = run([*self.words, self.option, str(self.place / "out"), "--quiet", *more])
         return code, self.capsys.readouterr().err.splitlines()
 
     @property
@@ -282,6 +285,27 @@ def test_audit_with_results_there(data, place, capsys, disk, plain_pages, earlie
 def test_evaluate_with_results_there(data, place, capsys, disk, plain_pages, plain_figures, earlier):
     call = Call(["evaluate", data / "masks", data], place, capsys)
     every_step_fails(call, disk, NUMBERS, earlier=earlier(call, data))
+
+
+def test_evaluate_calibrate_with_a_model_there(tiny_run, place, capsys, disk, earlier, monkeypatch):
+    """The folder of the model with new intervals; how scores are written fails above, and they are left out here."""
+    for index in range(3):
+        film = chest_film(2, index, size=64)  # other films than those of the training
+        write_png(place / "data" / "images" / f"{film.id}.png", film.image)
+        write_labels(place / "data" / "masks" / f"{film.id}.png", film.labels)
+    write_json(place / "data" / "masks" / "labels.json", SCHEME.to_mapping())
+    monkeypatch.setattr("medunet.prediction.load_model", functools.cache(load_model))
+    monkeypatch.setattr("medunet.workflows.recalibrating.fewest", lambda: 1)
+    scored = lambda task, *_: SimpleNamespace(errors=range(len(task.cases)), to_dict=dict, failed={})  # noqa: E731
+    monkeypatch.setattr("medunet.workflows.evaluate._evaluated", scored)
+    monkeypatch.setattr("medunet.cli.evaluate._lines", lambda *_: [])
+    monkeypatch.setattr("medunet.workflows.evaluate._write", lambda *_: None)
+    errors = lambda found, source: Intervals({"ctr": Residuals((0.01,) * (7 + len(found)), 0)}, source)  # noqa: E731
+    monkeypatch.setattr("medunet.workflows.recalibrating.Intervals.of", errors)
+    words = ["evaluate", tiny_run, place / "data", "--device", "cpu", "--out", place / "scores"]
+    call = Call(words, place, capsys, option="--calibrate")
+    every_step_fails(call, disk, NUMBERS, earlier=earlier(call, place / "data"))
+    assert load_model(place / "out").intervals.source == "cases of evaluate"
 
 
 @pytest.fixture
