@@ -105,21 +105,32 @@ def test_the_scores_are_those_of_the_masks_it_would_write(run_copy, films):
             assert float(errors[0]["value"]) == pytest.approx(found.value - truth.value, abs=1e-6)
 
 
-@pytest.mark.parametrize("told", [{"split": "train"}, {"split": "val"}, {"allow": True}])
+@pytest.mark.parametrize("told", [{"split": "train"}, {"allow": True}])
 def test_figures_of_cases_that_were_learnt_from_say_so(run_copy, films, told):
     if "allow" in told:
         done = evaluate(run_copy, films, allow_trained=True, device="cpu")
-        assert "of 14 cases were trained on" in done.caution
+        assert "of 14 cases are training or validation cases of the model." in done.caution
     else:
         done = evaluate(run_copy, split=told["split"], device="cpu")
+        assert done.caution.endswith("cases were trained on.")
     assert done.caution.startswith("In-sample, optimistic: ")
     assert "In-sample, optimistic" in (done.folder / "report.html").read_text()
     assert json.loads((done.folder / "summary.json").read_text())["caution"] == done.caution
 
 
+def test_validation_cases_that_chose_nothing_are_called_so(run_copy):
+    """The recipe keeps the last weights."""
+    done = evaluate(run_copy, split="val", device="cpu")
+    assert done.caution.startswith("Validation cases: they neither trained nor chose the weights, but the model's temp")
+    page = (done.folder / "report.html").read_text()
+    assert done.caution.replace("'", "&#39;") in page
+    assert "In-sample" not in done.caution
+    assert "were trained on" not in page
+
+
 def test_cases_that_were_trained_on_are_refused(run_copy, films, digest):
     before = digest(run_copy)
-    with pytest.raises(InputError, match=r"cases were trained on or chose the weights .* or add --allow-trained"):
+    with pytest.raises(InputError, match=r"are training or validation cases of the model .* or add --allow-trained"):
         evaluate(run_copy, films, device="cpu")
     assert digest(run_copy) == before
 
@@ -130,7 +141,7 @@ def test_a_film_that_was_trained_on_is_known_under_another_name_and_mask(run_cop
     split = {row["case"]: row["split"] for row in rows_of(run_copy / "split.csv")}
     seen = next(case for case, name in split.items() if name == "train")
     shutil.copy(films / "images" / f"{seen}.png", tmp_path / "new" / "images" / "phantom-00001.png")
-    with pytest.raises(InputError, match=r"1 of 3 cases were trained on or chose the weights \(phantom-00001\)"):
+    with pytest.raises(InputError, match=r"1 of 3 cases are training or validation cases .* \(phantom-00001\)"):
         evaluate(run_copy, tmp_path / "new", device="cpu")
 
 

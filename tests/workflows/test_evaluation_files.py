@@ -23,7 +23,7 @@ def done(evaluated):
 
 
 def test_the_confusion_table_holds_the_counts_of_the_scores(done):
-    rows = rows_of(done.folder / "tables" / "confusion.csv")
+    rows = rows_of(done.folder / "figures" / "confusion.csv")
     assert tuple(rows[0]) == CONFUSION_COLUMNS
     pixels = {(row["reference"], row["found_as"]): int(row["pixels"]) for row in rows}
     for name in ("lung", "heart"):
@@ -35,7 +35,7 @@ def test_the_confusion_table_holds_the_counts_of_the_scores(done):
 
 
 def test_the_curves_table_is_the_runs_log(done, trained):
-    rows, log = rows_of(done.folder / "tables" / "curves.csv"), rows_of(trained.folder / "log.csv")
+    rows, log = rows_of(done.folder / "figures" / "curves.csv"), rows_of(trained.folder / "log.csv")
     assert list(rows[0]) == list(log[0])
     assert len(rows) == len(log) > 1
     for row, logged in zip(rows, log, strict=True):
@@ -46,7 +46,7 @@ def test_the_curves_table_is_the_runs_log(done, trained):
 
 def test_every_row_of_the_roc_table_is_what_its_threshold_gives(done, trained, films):
     """Counted again with plain comparisons from the model's own probabilities."""
-    rows = rows_of(done.folder / "tables" / "roc.csv")
+    rows = rows_of(done.folder / "figures" / "roc.csv")
     assert tuple(rows[0]) == ROC_COLUMNS
     assert {row["structure"] for row in rows} == {"lung", "heart", "all"}
     model, scored = load_model(trained.folder), {score.case for score in done.scores}
@@ -66,6 +66,13 @@ def test_every_row_of_the_roc_table_is_what_its_threshold_gives(done, trained, f
     assert "0.5" in {row["threshold"] for row in rows if row["structure"] == "heart"}
 
 
-def test_masks_have_a_confusion_table_and_neither_roc_nor_curves(others, tmp_path):
+def test_the_numbers_of_a_figure_lie_in_one_place(done):
+    assert {path.name for path in (done.folder / "tables").iterdir()} == {"calibration.csv"}
+
+
+def test_masks_have_a_confusion_table_and_neither_roc_nor_curves(others, tmp_path, drawn_once):
     evaluate(others / "masks", others, out=tmp_path / "out")
-    assert {path.name for path in (tmp_path / "out" / "tables").iterdir()} == {"confusion.csv"}
+    tables = {path.stem for path in (tmp_path / "out" / "figures").glob("*.csv")}
+    assert "confusion" in tables
+    assert not {"roc", "curves", "calibration"} & tables
+    assert not (tmp_path / "out" / "tables").exists()

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
 from medunet.errors import InputError, UsageError
-from medunet.workflows.evaluation_source import find_task
+from medunet.workflows.evaluation_source import caution_of, find_task
 
 
 def find(what, data=None, **told):
@@ -19,6 +20,39 @@ def test_a_run_brings_its_own_test_cases_and_the_proof_of_its_split(trained):
     assert {case.split for case in task.cases} == {"test"}
     assert task.split["shared_subjects"] == []
     assert task.cases.scheme.names == ("lung", "heart")
+
+
+def model(monitor="none", schedule="cosine", fitted=True):
+    """What a model says of how it came about; numbers stand for what was fitted."""
+    training = SimpleNamespace(monitor=monitor, schedule=SimpleNamespace(kind=schedule))
+    made = 1 if fitted else "too few films"
+    checks = (SimpleNamespace(quality=made, domain="too few films"),)
+    return SimpleNamespace(
+        plan=SimpleNamespace(training=training), temperature=made, intervals="fine-tuned", checks=checks
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "split", "begun", "wanted"),
+    [
+        ({}, "train", False, "In-sample, optimistic: 3 of 4 cases were trained on."),
+        ({}, "", False, "In-sample, optimistic: 3 of 4 cases are training or validation cases of the model."),
+        ({"monitor": "val_loss"}, "val", False, "In-sample, optimistic: 3 of 4 cases chose the weights."),
+        ({"schedule": "plateau"}, "val", False, "In-sample, optimistic: 3 of 4 cases set the learning rate."),
+        ({}, "val", True, "Perhaps in-sample, optimistic: the training began with a model that may have seen these"),
+        ({"fitted": False}, "val", False, "Validation cases: they neither trained nor chose the weights."),
+        (
+            {},
+            "val",
+            False,
+            "Validation cases: they neither trained nor chose the weights, but the model's temperature, estimate of "
+            "quality come of them; the calibration after the temperature is optimistic here.",
+        ),
+    ],
+)
+def test_what_scored_cases_were_to_the_model_is_said_as_it_is(told, split, begun, wanted):
+    assert caution_of(model(**told), 3, 4, split, begun=begun).startswith(wanted)
+    assert caution_of(model(**told), 0, 4, split, begun=begun) == ""
 
 
 def test_a_model_folder_needs_data(trained, others):

@@ -76,7 +76,7 @@ def test_the_cases_that_calibrated_are_left_out_of_the_coverage_and_others_are_n
 
 def test_cases_that_were_trained_on_never_calibrate(trained, films, tmp_path):
     for allow in (False, True):
-        with pytest.raises(InputError, match="trained on or"):
+        with pytest.raises(InputError, match="training or validation cases"):
             evaluate(
                 trained.folder, films, out=tmp_path / "s", allow_trained=allow, calibrate=tmp_path / "m", device="cpu"
             )

@@ -353,6 +353,6 @@ def _write(done: Evaluation, task: Task, progress: Progress) -> None:
         write_csv(done.folder / "subgroups.csv", SUBGROUP_COLUMNS, subgroup_rows(done.subgroups))
     else:
         remove(done.folder / "subgroups.csv")
-    write_tables(done, task, done.folder / "tables")
+    write_tables(done, done.folder / "tables")
     progress.say("drawing the report")
     write_report(evaluation_page(done, task), done.folder)

@@ -43,12 +43,13 @@ def confusion_drawing(matrix: ConfusionMatrix) -> Drawing:
 
 
 def curves_drawing(task: Task) -> Drawing:
-    """Losses and Dice of the training by epoch."""
+    """Losses and Dice of the training by epoch, with the epoch whose weights were kept."""
     columns = tuple(dict.fromkeys(name for row in task.log for name in row))
     numbers = Numbers.of(columns, [[row.get(name) for name in columns] for row in task.log])
-    alt = f"Loss and validation Dice over {len(task.log)} epochs."
-    narrow = curves(task.log, stacked=True)
-    return Drawing.of(curves(task.log), alt, narrow=narrow, name="curves", numbers=numbers)
+    kept = task.record.get("best_epoch")
+    alt = f"Loss and validation Dice over {len(task.log)} epochs." + (f" Weights of epoch {kept} kept." if kept else "")
+    wide, narrow = (curves(task.log, best=kept, stacked=one) for one in (False, True))
+    return Drawing.of(wide, alt, narrow=narrow, name="curves", numbers=numbers)
 
 
 def confusion_rows(matrix: ConfusionMatrix) -> Iterator[tuple[Number, ...]]:

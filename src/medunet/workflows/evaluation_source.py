@@ -93,7 +93,7 @@ def _of_model(
     if trained and not own and not allow_trained:
         raise InputError(
             cases.source,
-            f"{len(trained)} of {len(cases)} cases were trained on or chose the weights ({listed(trained)})",
+            f"{len(trained)} of {len(cases)} cases are training or validation cases of the model ({listed(trained)})",
             "Score others, or add --allow-trained for a figure that is too good",
         )
     default = Path(what) / "evaluation" / (split or "all") if is_run else Path("evaluate")
@@ -111,7 +111,8 @@ def _of_model(
         ("Plan", tuple((d.key, d.value) for d in model.plan.decisions)),
     )
     proof = record.get("split") if own else None
-    caution = f"In-sample, optimistic: {len(trained)} of {len(cases)} cases were trained on or chose the weights."
+    begun = bool(record.get("init"))
+    caution = caution_of(model, len(trained), len(cases), (split or "") if own else "", begun=begun)
     target = Path(out or default)
     log = read_log(Path(what)) if own else []
     return Task(
@@ -122,7 +123,7 @@ def _of_model(
         identity,
         facts,
         proof,
-        caution if trained else "",
+        caution,
         log=log,
         left_out=left_out,
         plan=model.plan,
@@ -135,6 +136,47 @@ def _of_model(
         keys=keys,
         calibrating=frozenset(case for case, key in keys.items() if known is not None and key in known.films),
     )
+
+
+def caution_of(model: Model, seen: int, cases: int, split: str = "", *, begun: bool = False) -> str:
+    """What makes figures better than those of new cases would be, as a sentence; "" where nothing does.
+
+    Args:
+        model: with its plan and with what was fitted after the training.
+        seen: how many of the cases are its training or validation cases.
+        cases: that are scored.
+        split: the part of the run's own data that they are; "" where it is not known.
+        begun: whether the training began with the weights of a model that may have seen them.
+    """
+    training = model.plan.training
+    if not seen:
+        return ""
+    if split == "train":
+        return f"In-sample, optimistic: {seen} of {cases} cases were trained on."
+    if split != "val":
+        return f"In-sample, optimistic: {seen} of {cases} cases are training or validation cases of the model."
+    if training.monitor != "none":
+        return f"In-sample, optimistic: {seen} of {cases} cases chose the weights."
+    if training.schedule.kind == "plateau":
+        return f"In-sample, optimistic: {seen} of {cases} cases set the learning rate."
+    if begun:
+        return "Perhaps in-sample, optimistic: the training began with a model that may have seen these cases."
+    return f"Validation cases: they neither trained nor chose the weights{_fitted(model)}."
+
+
+def _fitted(model: Model) -> str:
+    """What of a model comes of its validation cases, as the end of a sentence."""
+    parts: dict[str, list[object]] = {
+        "temperature": [model.temperature],
+        "intervals": [model.intervals],
+        "estimate of quality": [one.quality for one in model.checks],
+        "input check": [one.domain for one in model.checks],
+    }
+    there = [name for name, made in parts.items() if any(not isinstance(one, str) for one in made)]
+    if not there:
+        return ""
+    text = f", but the model's {', '.join(there)} come of them"
+    return text + ("; the calibration after the temperature is optimistic here" if "temperature" in there else "")
 
 
 def _predicting(model: Model) -> Source:

@@ -29,15 +29,15 @@ def refuse_recalibration(task: Task, folder: Path) -> None:
 
     Raises:
         UsageError: masks have no model, or the folder is that of the scores.
-        InputError: the model was trained on cases or chosen by them, or there are too few subjects.
+        InputError: cases are training or validation cases of the model, or there are too few subjects.
     """
     if task.model is None:
         raise UsageError(OPTION, "needs a model: masks have nothing to calibrate", "Give a run or a model")
     if folder.resolve() == task.folder.resolve():
         raise UsageError(OPTION, "names the folder of the scores", "Choose another folder")
     if task.caution:
-        what = "holds cases that the model was trained on or chosen by: their errors are too small for intervals"
-        raise InputError(task.cases.source, what, "Give other cases")
+        what = "holds training or validation cases of the model"
+        raise InputError(task.cases.source, what, "Give other cases: its intervals need films that it has not seen")
     subjects = len({case.subject for case in task.cases})
     if subjects < fewest():
         what = f"has {subjects} subjects; intervals need at least {fewest()}"
