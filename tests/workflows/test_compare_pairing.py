@@ -52,16 +52,26 @@ def test_seeds_are_averaged_and_kept_apart(run_scored):
 def test_cases_that_another_trained_on_are_refused(run_scored, dices, scored):
     a = run_scored("a", dices(n=3))
     b = run_scored("b", {"other": 0.9, "film-01": 0.8}, train=("film-00", "film-02"))
-    with pytest.raises(InputError, match=r"a: 2 of 3 scored cases .* weights of b \(film-00, film-02\)"):
+    with pytest.raises(InputError, match=r"a: 2 of 3 scored cases .* validation cases of b \(film-00, film-02\)"):
         refuse_trained(read_entries([a, b], ["dice"], "test"))
     with pytest.raises(InputError, match="table: 1 of 1 scored cases"):
         refuse_trained(read_entries([scored("table", {"film-02": 0.9}), b], ["dice"], "test"))
 
 
+def test_a_part_that_is_the_same_of_both_gives_neither_an_advantage(run_scored, scored):
+    a, b, c = (run_scored(name, {"x": 0.9}, train=train) for name, train in (("a", "t"), ("b", "t"), ("c", "u")))
+    tables = [run / "evaluation" / "train" / "scores.csv" for run in (a, b, c)]
+    for table in tables:
+        scored(table.parent.relative_to(table.parents[3]), {"t": 0.99}, subjects={"t": "s-t"})
+    refuse_trained(read_entries(tables[:2], ["dice"], "train"))
+    with pytest.raises(InputError, match="c: 1 of 1 scored cases are training or validation cases of a"):
+        refuse_trained(read_entries([tables[0], tables[2]], ["dice"], "train"))
+
+
 def test_subjects_that_another_trained_on_are_refused(run_scored, scored):
     a = run_scored("a", {"x": 0.9}, train=("t1",))
     table = scored("table", {"new": 0.9}, subjects={"new": "s-t1"})
-    with pytest.raises(InputError, match="trained on or chose the weights of a"):
+    with pytest.raises(InputError, match="training or validation cases of a"):
         refuse_trained(read_entries([a, table], ["dice"], "test"))
 
 

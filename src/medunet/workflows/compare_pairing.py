@@ -44,6 +44,8 @@ class Pairing:
 def refuse_trained(entries: Sequence[Entry]) -> None:
     """Refuse where a case or subject that one run is scored on was seen by another in training.
 
+    A case that is in the same part of both, train or val, gives neither an advantage; their evaluations say what it is.
+
     Raises:
         InputError: names the runs and the cases.
     """
@@ -55,13 +57,22 @@ def refuse_trained(entries: Sequence[Entry]) -> None:
         for other in entries:
             if other is learner:
                 continue
-            wrong = sorted(case for case, who in other.subject_of.items() if case in seen or who in people)
+            wrong = sorted(
+                case
+                for case, who in other.subject_of.items()
+                if (case in seen or who in people) and seen.get(case) != _part(other, case)
+            )
             if wrong:
                 what = (
-                    f"{len(wrong)} of {len(other.subject_of)} scored cases were trained on or chose the weights of "
+                    f"{len(wrong)} of {len(other.subject_of)} scored cases are training or validation cases of "
                     f"{learner.name} ({listed(wrong)})"
                 )
                 raise InputError(other.name, what, "Compare runs of one split (the same split.seed and data)")
+
+
+def _part(entry: Entry, case: str) -> str:
+    """The part of its own data that a case is in for a run; "" for a table, and where it is in none."""
+    return "" if entry.run is None else entry.run.split_of.get(case, ("", ""))[1]
 
 
 def refuse_other_subjects(entries: Sequence[Entry]) -> None:
