@@ -9,6 +9,8 @@
 3. student: one network of the same size learns from the Wingspan films with their masks and from the NIH films with the
    folds' masks. It begins with the weights of a fold. The last weights are kept; the few validation films only fit the
    temperature.
+4. checks: the student's input check is fitted on films of both sources. Of NIH only the subjects of even number take
+   part, so that the others can tell how often it doubts a good film.
 
 Every stage that is done is kept. The test films of Wingspan take part in none. What comes of it is a run, `student`.
 """
@@ -24,10 +26,14 @@ from typing import Any
 
 import numpy as np
 import PIL.Image
+import torch
 from numpy.typing import NDArray
 
 import medunet as mu
 from medunet.images import write_csv, write_json, write_labels, write_png
+from medunet.planning import Sample, prepare
+from medunet.prediction import Checks, add_checks
+from medunet.workflows.checking import fit_input_check
 
 RECIPE = "chest-xray-robust"
 CLASSES = ("lung", "heart")
@@ -41,6 +47,8 @@ SURE = 0.85
 """Share of the NIH films that is kept: those whose masks the folds are surest of."""
 VALIDATION = 8
 """Wingspan films that fit the student's temperature."""
+LIMITS = 5
+"""Of so many subjects of NIH one sets the limits of the input check, the others are learnt from."""
 REPEATS = 2
 """How often a Wingspan film comes for each time that an NIH film comes."""
 
@@ -166,6 +174,30 @@ def student_cases(data: Path, folds: Path, labelled: Path, out: Path) -> Path:
     return out / "cases.csv"
 
 
+def sample_of(model: mu.Model, case: mu.Case) -> Sample:
+    """A film as the input check takes it, without a target."""
+    values = prepare(case.read_image(), model.plan.preprocessing)[0].half()
+    return Sample(case.id, values, torch.zeros(values.shape[1:], dtype=torch.uint8))
+
+
+def input_check(folder: Path, data: Path, nih: Path) -> None:
+    """Fit the input check of a model folder anew; its estimate of quality stays."""
+    model = mu.load_model(folder)
+    learnt, limits = [], []
+    own = [case for case in mu.read_cases(data) if case.image_key() in model.trained_on]
+    held = {case.id for case in own[:: len(own) // VALIDATION][:VALIDATION]}
+    for case in own:
+        (limits if case.id in held else learnt).append(sample_of(model, case))
+    chosen = {row["id"] for row in chosen_films(nih)}
+    for case in mu.read_cases(nih, needs_target=False):
+        number = int(case.subject)
+        if case.id in chosen and number % 2 == 0:
+            (limits if number // 2 % LIMITS == 0 else learnt).append(sample_of(model, case))
+    print(f"input check: {len(learnt)} films to learn from, {len(limits)} for the limits", file=sys.stderr)
+    domain = fit_input_check(model, learnt, limits, Lines())
+    add_checks(folder, Checks(model.checks[0].quality, domain))
+
+
 def main() -> None:
     """Carry out the stages."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -175,8 +207,12 @@ def main() -> None:
     words.add_argument("--recipe", default=RECIPE)
     words.add_argument("--steps", type=int, default=2400, help="of the student")
     words.add_argument("--stage", choices=("folds", "labels", "student"), help="end with this stage")
+    words.add_argument("--checks", type=Path, metavar="MODEL", help="only fit the input check of this model folder")
     asked = words.parse_args()
     out: Path = asked.out
+    if asked.checks:
+        input_check(asked.checks, asked.wingspan, asked.nih)
+        return
     train_folds(asked.wingspan, out / "folds", asked.recipe)
     if asked.stage == "folds":
         return
@@ -191,6 +227,7 @@ def main() -> None:
     mu.train(
         table, recipe=asked.recipe, out=out / "student", changes=changes, init=first, resume=begun, progress=Lines()
     )
+    input_check(out / "student" / "model", asked.wingspan, asked.nih)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
     python benchmarks/fine_tuning.py PATH/TO/chest-wingspan [--films 5,10,20,50] [--steps 250] [--pretrain-steps 700]
 
 The 193 films are split once, by a seed: 105 to pretrain, 38 to test, and 50 of which the first 5, 10, 20 and 50 are the
-"own" films (a fifth of them, at least one, chooses the weights). For each number the same recipe is trained from random
-weights, and from the pretrained model with a quarter of the learning rate, for the same number of steps. The test films
-choose nothing. Prints a table, draws `fine_tuning.svg` and `.png`, and writes JSON beside them.
+"own" films (a fifth of them, at least one, is kept for validation and chooses nothing). For each number the same recipe
+is trained from random weights, and from the pretrained model with a quarter of the learning rate, for the same number
+of steps; the last weights are kept. Prints a table, draws `fine_tuning.svg` and `.png`, and writes JSON beside them.
 """
 
 from __future__ import annotations

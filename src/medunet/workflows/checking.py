@@ -84,7 +84,7 @@ def fit_checks(
     most = FEWEST_FILMS if left is not None and left <= 0 else TRAINING_FILMS
     try:
         quality = _quality(model, validation.evenly(min(most, SPOILT_FILMS)), progress)
-        domain = _domain(model, training.evenly(most), validation.evenly(min(most, VALIDATION_FILMS)), progress)
+        domain = fit_input_check(model, training.evenly(most), validation.evenly(min(most, VALIDATION_FILMS)), progress)
     except InputError as fault:  # a film that is gone by now must not cost the training
         why = f"a film could not be read again: {fault.what}"
         return Checks(why, why)
@@ -119,7 +119,17 @@ def add_checks_to(
     return found
 
 
-def _domain(model: Model, training: Sequence[Sample], validation: Sequence[Sample], progress: Progress) -> Domain | str:
+def fit_input_check(
+    model: Model, training: Sequence[Sample], validation: Sequence[Sample], progress: Progress = SILENT
+) -> Domain | str:
+    """The input check of a model of one network, or why there is none; targets are not looked at.
+
+    Args:
+        model: with its weights.
+        training: films that it learnt from.
+        validation: films of other subjects, on which the limits are set.
+        progress: is told how it goes.
+    """
     from medunet.phantoms.rearranged import LOOKS, MIRRORED, UNLIKE, WRONG
     from medunet.prediction import Mirrored, features_of, fit_domain
     from medunet.workflows.checking_pictures import foreign_pictures, good_pictures, wrong_kinds, wrong_pictures
