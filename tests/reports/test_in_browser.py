@@ -52,6 +52,10 @@ addEventListener("load", () => {
   out.width = innerWidth;
   out.wide = document.documentElement.scrollWidth;
   const table = document.querySelector("table");
+  const region = table.closest(".scroll");
+  out.more = region.scrollWidth > region.clientWidth;
+  out.hint = getComputedStyle(region).backgroundAttachment;
+  region.focus(); out.focused = document.activeElement === region; out.named = region.getAttribute("aria-label");
   const column = (n) => all("tbody tr", table).map((row) => row.cells[n].textContent.trim());
   const [, number] = all("thead button", table);
   number.click(); out.up = column(1);
@@ -183,6 +187,13 @@ def found(request, page, tmp_path_factory):
 
 def test_nothing_reaches_beyond_the_right_edge(found):
     assert found["wide"] <= found["width"] == found["asked"]
+
+
+def test_a_table_that_is_wider_than_the_page_shows_that_there_is_more(found):
+    """Shades that stay at the edges, below covers that move with the table; a keyboard reaches it and moves it."""
+    assert found["more"] or found["asked"] > min(WIDTHS)
+    assert found["hint"] == "local, local, scroll, scroll"
+    assert (found["focused"], found["named"]) == (True, "Every case.")
 
 
 def test_a_click_on_a_heading_sorts_by_number_with_gaps_last(found):

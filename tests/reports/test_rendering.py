@@ -248,6 +248,31 @@ def test_lines_of_structures_stand_out_from_the_page(theme):
     assert poor == {}
 
 
+def test_what_can_be_moved_sideways_shows_that_there_is_more():
+    """At each edge a shade that stays, in every theme another one, and over it a cover that moves along."""
+    style = (files("medunet.reports") / "templates" / "page.css").read_text()
+    rule = re.search(r"\.scroll, \.command \{\s*background:(.*?);", style, re.DOTALL)[1]
+    layers = [(side, colour, how) for side, colour, how in re.findall(r"to (\w+), var\(--(\w+)\).* (\w+),?", rule)]
+    assert layers == [
+        ("right", "paper", "local"),
+        ("left", "paper", "local"),
+        ("right", "shade", "scroll"),
+        ("left", "shade", "scroll"),
+    ]
+    light, dark, paper = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    assert len({re.search(r"--shade: (.*?);", theme)[1] for theme in (light, dark)}) == 2
+    assert "--shade" not in paper
+    for where in ("@media print", "@media (forced-colors: active)"):
+        assert ".scroll, .command { background: none; }" in style[style.index(where) :]
+    opaque = set(re.findall(r"^(.*thead th) \{[^}]*background", style, re.MULTILINE))
+    assert opaque == {".tall thead th"}, "a heading that moves under nothing must not cover the shade"
+
+
+def test_the_command_is_a_region_that_the_keyboard_reaches():
+    (found,) = (a for _, a in Tree(render(Page("t", "medunet x", ("s",), ()))).tags if a.get("class") == "command")
+    assert (found["tabindex"], found["role"], found["aria-label"]) == ("0", "region", "Command")
+
+
 def test_paper_gets_no_buttons_and_the_head_of_a_table_on_every_sheet():
     style = (files("medunet.reports") / "templates" / "page.css").read_text()
     paper = style[style.index("@media print") :]
