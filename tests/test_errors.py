@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from medunet.errors import InputError, MedunetError, OutputError, TrainingError, UsageError
+from medunet.errors import InputError, MedunetError, OutputError, TrainingError, UsageError, did_you_mean, nearest
 
 FAMILY = (InputError, OutputError, TrainingError, UsageError)
 
@@ -22,6 +22,12 @@ def test_a_message_has_where_what_and_remedy(kind):
 
 def test_full_stops_are_not_doubled():
     assert str(InputError("a", "is damaged. ", "Send it again.")) == "a: is damaged. Send it again."
+
+
+def test_a_wrong_word_is_answered_with_the_known_one_it_looks_like():
+    assert nearest("Cardiomegly", ("sex", "cardiomegaly")) == "cardiomegaly"
+    assert did_you_mean("chest-xry", ["chest-xray"]) == "Did you mean chest-xray? "
+    assert did_you_mean("brain", ["chest-xray"]) == did_you_mean("x", []) == ""
 
 
 def test_only_wrong_words_end_with_two():

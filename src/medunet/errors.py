@@ -12,7 +12,7 @@ patients never go into a message; `where` is a file name, a row, a tag or an opt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -30,6 +30,21 @@ class MedunetError(Exception):
     def __reduce__(self) -> tuple[type[MedunetError], tuple[str, str, str]]:
         """Survive the way between processes (the default pickling loses the three parts)."""
         return type(self), (self.where, self.what, self.remedy)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known name that a wrong word looks like, whatever its case; "" where none does."""
+    from difflib import get_close_matches  # needed where something is wrong, and only there
+
+    names = {name.casefold(): name for name in known}
+    found = get_close_matches(word.casefold(), names, n=1, cutoff=0.65)
+    return names[found[0]] if found else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`Did you mean NAME? `, to begin a remedy with; "" where the word looks like none that is known."""
+    name = nearest(word, known)
+    return f"Did you mean {name}? " if name else ""
 
 
 SHOWN = 8

@@ -47,6 +47,12 @@ def test_an_option_before_a_sub_command_is_refused():
         belongs_to_the_end("--json", True, "medunet models show NAME --json")
 
 
+@pytest.mark.parametrize(("word", "view"), [("pa", "PA"), ("Ap", "AP"), ("LATERAL", "lateral"), ("PA", "PA")])
+def test_a_view_may_be_written_in_any_case(word, view):
+    called = command_table().commands["measure"].make_context("measure", ["masks", "--view", word])
+    assert called.params["view"] == view
+
+
 @pytest.mark.parametrize("device", ["tpu", "cuda:x"])
 def test_an_unknown_device_is_named(medunet, films, trained, inside, device):
     ended = medunet("predict", films / "images" / "film-00.png", "--model", trained, "--device", device)

@@ -18,8 +18,21 @@ from medunet.cli.wrong_words import in_words
             " See medunet plan --help.",
         ),
         (["--colour"], "no such option: --colour. Known are: --version, --help. See medunet --help."),
-        (["plan"], "plan: missing argument 'DATA'. See medunet plan --help."),
-        (["predict", "film.png"], "predict: missing option '--model'. See medunet predict --help."),
+        (
+            ["plan", "films", "--recip", "x"],
+            "plan: no such option: --recip. Did you mean --recipe? Known are: --recipe, --set, --limit, --quiet,"
+            " --json, --debug, --help. See medunet plan --help.",
+        ),
+        (
+            ["plan"],
+            "plan: missing argument 'DATA': folder of images and masks, a cases.csv or a data.yaml."
+            " See medunet plan --help.",
+        ),
+        (
+            ["predict", "film.png"],
+            "predict: missing option '--model': a packaged model's name, as chest-xray, a run, or a model folder."
+            " See medunet predict --help.",
+        ),
         (
             ["measure", "masks", "--view", "PAA"],
             "measure: invalid value for '--view': 'PAA' is not one of 'PA', 'AP', 'lateral'."

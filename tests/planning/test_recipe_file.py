@@ -98,6 +98,11 @@ def test_an_unknown_recipe_is_answered_with_the_known(name):
     assert "chest-xray-small" in fault.value.remedy
 
 
+def test_a_recipe_whose_name_is_nearly_right_is_told():
+    with pytest.raises(InputError, match=r"Did you mean chest-xray-small\? Known are chest-xray, "):
+        read_recipe("chest-xray-smal")
+
+
 def test_a_file_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / "mine.yaml"
     path.write_bytes(b"name: \xff\xfe")
@@ -187,5 +192,20 @@ def test_a_wrong_value_of_a_change_is_told_with_the_change():
 
 
 def test_an_unknown_key_of_a_change_is_refused_with_the_known():
-    with pytest.raises(InputError, match=r"training.speed is not a key \(known here: batch, "):
-        read_recipe("chest-xray-small", ["training.speed=0.9"])
+    with pytest.raises(InputError, match=r"training.tempo is not a key \(known here: batch, "):
+        read_recipe("chest-xray-small", ["training.tempo=0.9"])
+
+
+@pytest.mark.parametrize(
+    ("change", "meant"),
+    [
+        ("training.epoch=3", "did you mean training.epochs? known here: batch, "),
+        ("network.width=[4]", "did you mean network.widths? known here: widths, "),
+        ("weight_deca=0", "did you mean training.weight_decay? known here: name, "),
+        ("Seed=1", "did you mean split.seed or training.seed? known here: name, "),
+    ],
+)
+def test_an_unknown_key_that_looks_like_a_known_one_is_answered_with_that(change, meant):
+    with pytest.raises(InputError) as fault:
+        read_recipe("chest-xray-small", [change])
+    assert f" is not a key ({meant}" in fault.value.what

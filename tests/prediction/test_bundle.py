@@ -152,10 +152,15 @@ def test_nothing_there_is_said_with_what_there_is(tmp_path, monkeypatch):
     monkeypatch.setattr(bundle, "packaged_models", lambda: {"chest": tmp_path, "brain": tmp_path})
     for name in ("empty", "nowhere", "text.txt"):
         message = refused(tmp_path / name)
-        assert "holds no model" in message
+        missing = name == "nowhere"
+        assert ("is neither a packaged model nor a folder that is there" if missing else "holds no model") in message
         assert "Packaged models: chest, brain" in message
     monkeypatch.setattr(bundle, "packaged_models", dict)
     assert "No model is packaged yet" in refused(tmp_path / "empty")
+
+
+def test_a_packaged_model_whose_name_is_nearly_right_is_told():
+    assert "Did you mean chest-xray? Packaged models: chest-xray" in refused("chest-xry")
 
 
 def test_a_run_that_did_not_end_says_so(tmp_path):

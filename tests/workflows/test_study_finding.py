@@ -73,6 +73,9 @@ def test_a_condition(rows):
             r"and no row with it in findings \(.*Edema, Mass",
         ),
         ("id,ctr\na,1\n", None, "sick", r"t\.csv: has no column 'sick' \(it has id\)"),
+        ("id,ctr\na,1\n", None, "sick", r"Give one of them as --by, or the table that has the label as --labels\.$"),
+        ("id,ctr\na,1\n", "id,sick\na,1\n", "sickk", r"Did you mean sick\? Give one of them\.$"),
+        ("id,ctr,findings\na,1,Mass|Hernia\n", None, "Hernias", r"Did you mean Hernia\? Give one of them as --by"),
         ("id,ctr\na,1\n", None, "view=PA", r"t\.csv: has no column 'view'"),
     ],
 )

@@ -73,6 +73,8 @@ def test_films_that_failed_are_rows_without_a_value(table):
 def test_a_measurement_that_is_not_there_names_those_there_are(table):
     with pytest.raises(InputError, match=r"has no measurement 'cti' \(it has ctr, area\)"):
         read_study_rows(table, "cti")
+    with pytest.raises(InputError, match=r"Did you mean ctr\? Give one of them as --value"):
+        read_study_rows(table, "crt")
 
 
 def wide(path, text):

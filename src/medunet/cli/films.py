@@ -46,7 +46,7 @@ def _each(rows: Sequence[Row], sharing: Sequence[Row], shared: Sequence[str], wi
         cells.append(
             (str(row["case"]), value, *_limits(row, rows), str(row["status"]), str(row["verdict"] or NONE), own)
         )
-    between = [f"{100 * row['level']:.0f} %" for row in rows if row.get("level") is not None][:1]
+    between = [f"{100 * row['level']:.0f} % interval" for row in rows if row.get("level") is not None][:1]
     header = ("film", "CTR", *between, "status", "verdict", "remark" if any(cell[-1] for cell in cells) else "")
     return table(header, cells, width)
 

@@ -19,6 +19,14 @@ def _limits_set(context: typer.Context, words: list[str] | None) -> list[str] | 
     return words
 
 
+def _view(word: str) -> str:
+    """`pa` as PA: the parser's own choices mind capital letters, or else show none."""
+    known = {name.casefold(): name for name in ("PA", "AP", "lateral")}
+    if word.casefold() not in known:
+        raise typer.BadParameter(f"{word!r} is not one of {', '.join(map(repr, known.values()))}")
+    return known[word.casefold()]
+
+
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object with the result on standard output.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
@@ -48,7 +56,10 @@ ShowIdentifiers = Annotated[
     ),
 ]
 View = Annotated[
-    Literal["PA", "AP", "lateral"] | None, typer.Option(help="How the films were taken, where the files do not say it.")
+    Literal["PA", "AP", "lateral"] | None,
+    typer.Option(
+        metavar="PA|AP|lateral", parser=_view, help="How the films were taken, where the files do not say it."
+    ),
 ]
 Adult = Annotated[bool, typer.Option("--adult", help="The patients are adults, where the files do not say their age.")]
 

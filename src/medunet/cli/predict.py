@@ -15,7 +15,7 @@ from medunet.cli.terminal import show
 
 def predict(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT", help="Files, folders, patterns, CSVs with paths.")],
-    model: Annotated[str, typer.Option(help="A packaged model's name, a run, or a model folder.")],
+    model: Annotated[str, typer.Option(help="A packaged model's name, as chest-xray, a run, or a model folder.")],
     out: Annotated[Path, typer.Option(help="Output folder.")] = Path("predictions"),
     view: View = None,
     adult: Adult = False,
@@ -31,8 +31,8 @@ def predict(
 
     \b
     Examples:
-      medunet predict film.png --model run
-      medunet predict films/ --model run --out results --view PA --adult
+      medunet predict film.png --model chest-xray --view PA --adult
+      medunet predict films/ --model run --out results
       medunet predict "films/*.dcm" --model run
     """
     from medunet.workflows import predict as workflow

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from medunet.errors import did_you_mean
+
 
 def in_words(fault: Exception) -> str | None:
     """What was wrong with the call's words.
@@ -27,15 +29,20 @@ def in_words(fault: Exception) -> str | None:
 
 
 def _what(fault: Any, context: Any) -> str:
-    """The parser's own words in one sentence, and the options or commands there are instead."""
+    """The parser's own words in one sentence; what a missing word is, or the options or commands there are instead."""
     known: list[str] = []
+    meant = ""
     text = fault.format_message()
     if hasattr(fault, "possibilities"):
         text = fault.message  # its formatted message names a few options only
         known = [name for parameter in context.command.params for name in parameter.opts if name.startswith("--")]
         known.append("--help")
+        meant = did_you_mean(fault.option_name, known)
     elif hasattr(getattr(context, "command", None), "commands"):
         known = list(context.command.commands)
+    elif "MissingParameter" in {kind.__name__ for kind in type(fault).__mro__} and (told := fault.param.help):
+        text = f"{text.rstrip('.')}: {told[:1].lower()}{told[1:]}"
     text = text.replace("Value error, ", "").rstrip(".")  # pydantic's prefix, which typer passes on
     ending = "" if text.endswith("?") else "."
-    return f"{text[:1].lower()}{text[1:]}{ending}" + (f" Known are: {', '.join(known)}." if known else "")
+    there = f"Known are: {', '.join(known)}." if known else ""
+    return " ".join(filter(None, (f"{text[:1].lower()}{text[1:]}{ending}", meant.strip(), there)))

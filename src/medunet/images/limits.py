@@ -8,7 +8,6 @@ read inside, in this thread, and nowhere else. The command line's `--limit` does
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from medunet.errors import InputError, UsageError
+from medunet.errors import InputError, UsageError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +143,7 @@ def parse_limits(words: Iterable[str]) -> dict[str, float]:
 def _checked(name: str, value: float) -> int:
     """A limit's new value, where there is such a limit and such a value."""
     if name not in LIMITS:
-        near = difflib.get_close_matches(name, LIMITS, n=1)
-        hint = f"Did you mean {near[0]}? `medunet limits` lists them" if near else "`medunet limits` lists them"
-        raise UsageError(name, "is no limit", hint)
+        raise UsageError(name, "is no limit", f"{did_you_mean(name, LIMITS)}`medunet limits` lists them")
     if not (math.isfinite(value) and value >= 1 and value == int(value)):
         raise UsageError(name, f"is a whole number from 1, not {value:g}", "Give the largest number that may be read")
     return int(value)

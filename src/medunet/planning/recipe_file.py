@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from medunet.errors import InputError, UsageError
+from medunet.errors import InputError, UsageError, did_you_mean, nearest
 from medunet.planning.network import Section
 from medunet.planning.recipe import Recipe
 
@@ -48,7 +48,8 @@ def recipe_text(name: str) -> str:
     path = _folder() / f"{name}.yaml" if name in recipe_names() else Path(name)
     if path.suffix not in (".yaml", ".yml") or not path.is_file():
         known = ", ".join(recipe_names())
-        raise InputError(name, "there is no such recipe", f"Known are {known}, or give a .yaml file")
+        remedy = f"{did_you_mean(name, recipe_names())}Known are {known}, or give a .yaml file"
+        raise InputError(name, "there is no such recipe", remedy)
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
@@ -182,10 +183,20 @@ def _explain(error: Any) -> str:
 
 
 def _instead(place: tuple[str | int, ...]) -> str:
-    """What may stand instead of an unknown key: the place where it belongs, or the keys that are known at its own."""
+    """What may stand instead of an unknown key: where it belongs, else which it looks like and all at its own place."""
     if elsewhere := [path for path in _paths(Recipe) if path.split(".")[-1] == place[-1]]:
         return f"it belongs at {' or '.join(elsewhere)}"
     model: type[Section] = Recipe
     for part in place[:-1]:
         model = _section(model, part) or model
-    return f"known here: {', '.join(model.model_fields)}"
+    return f"{_meant(place, model)}known here: {', '.join(model.model_fields)}"
+
+
+def _meant(place: tuple[str | int, ...], model: type[Section]) -> str:
+    """`did you mean KEY? `: a key of the same section that an unknown one looks like, else one of any; or ""."""
+    *section, word = map(str, place)
+    if here := nearest(word, model.model_fields):
+        return f"did you mean {'.'.join([*section, here])}? "
+    whole = list(_paths(Recipe))
+    last = nearest(word, [path.split(".")[-1] for path in whole])
+    return f"did you mean {' or '.join(path for path in whole if path.split('.')[-1] == last)}? " if last else ""

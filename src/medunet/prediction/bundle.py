@@ -19,7 +19,7 @@ import safetensors.torch
 import torch
 from pydantic import ValidationError
 
-from medunet.errors import InputError
+from medunet.errors import InputError, did_you_mean
 from medunet.images import Scheme, write_bytes, write_json, write_text
 from medunet.measuring import Intervals
 from medunet.networks import UNet
@@ -106,7 +106,9 @@ def find_model(name: str | Path) -> list[Path]:
     known = f"Packaged models: {', '.join(packaged)}" if packaged else "No model is packaged yet"
     if (folder / "run.json").is_file():
         raise InputError(folder, "is a run without a model: its training did not end", "Go on with --resume")
-    raise InputError(folder, "holds no model", f"{known}; or give a run of `medunet train` or a model folder")
+    remedy = f"{did_you_mean(str(name), packaged)}{known}; or give a run of `medunet train` or a model folder"
+    what = "holds no model" if folder.exists() else "is neither a packaged model nor a folder that is there"
+    raise InputError(folder, what, remedy)
 
 
 def load_model(name: str | Path) -> Model:

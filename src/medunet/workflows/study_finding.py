@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from medunet.cases.names import listed, normal
-from medunet.errors import InputError
+from medunet.errors import InputError, did_you_mean
 from medunet.studies import LabelJoin, Measured, join_labels
 from medunet.studies.groups import certain_label
 from medunet.workflows.study_filter import Condition
@@ -86,7 +86,7 @@ def _source(study: StudyRows, by: str) -> _Source:
     try:
         column = study.column(by)
         return _Source(column, f"column {column}: 1 or yes, 0 or no; -1 and blank are uncertain", str)
-    except InputError:
+    except InputError as fault:
         wanted = normal(by)
         for column in study.columns:
             if normal(column) in LISTS and any(_holds(row.tags.get(column, ""), wanted) for row in study.rows):
@@ -95,7 +95,11 @@ def _source(study: StudyRows, by: str) -> _Source:
         if lists:
             words = {word.strip() for row in study.rows for word in row.tags.get(lists[0], "").split("|")} - {""}
             what = f"has no column {by!r}, and no row with it in {lists[0]} (that has {listed(sorted(words), 20)})"
-            raise InputError(study.name, what, "Give one of them as --by") from None
+            remedy = f"{did_you_mean(by, words)}Give one of them as --by"
+            raise InputError(study.name, what, remedy) from None
+        if study.labels is None:
+            remedy = f"{fault.remedy} as --by, or the table that has the label as --labels"
+            raise InputError(fault.where, fault.what, remedy) from None
         raise
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medunet.cases.names import listed, normal
-from medunet.errors import InputError
+from medunet.errors import InputError, did_you_mean
 from medunet.workflows.study_labels import LabelsJoined
 
 
@@ -94,4 +94,5 @@ def found_column(name: str, columns: Collection[str], table: str) -> str:
     same = [column for column in columns if normal(column) == normal(name)]
     if len(same) == 1:
         return same[0]
-    raise InputError(table, f"has no column {name!r} (it has {listed(columns, 20)})", "Give one of them")
+    remedy = f"{did_you_mean(name, columns)}Give one of them"
+    raise InputError(table, f"has no column {name!r} (it has {listed(columns, 20)})", remedy)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from medunet.cases.names import counted, listed, normal
 from medunet.cases.table import Line, Table, read_table
-from medunet.errors import InputError
+from medunet.errors import InputError, did_you_mean
 from medunet.workflows.study_filter import Condition, number_of
 from medunet.workflows.study_labels import case_of, own_cells
 from medunet.workflows.study_rows import StudyRow, StudyRows, found_column
@@ -89,7 +89,8 @@ def _measurement(value: str, kinds: Sequence[tuple[str, str]], table: str) -> tu
         what = f"has {value} of several structures ({listed(known, 8)})"
         raise InputError(table, what, "Give one of them as --value")
     known = list(dict.fromkeys(one for one, _ in kinds))
-    raise InputError(table, f"has no measurement {value!r} (it has {listed(known, 20)})", "Give one of them as --value")
+    remedy = f"{did_you_mean(value, known)}Give one of them as --value"
+    raise InputError(table, f"has no measurement {value!r} (it has {listed(known, 20)})", remedy)
 
 
 def _failed(path: Path) -> list[StudyRow]:
