@@ -10,7 +10,7 @@ import pytest
 
 from medunet.cases import folders, read_cases, read_masks
 from medunet.errors import InputError, OutputError, UsageError
-from medunet.images import write_dicom
+from medunet.images import write_csv, write_dicom
 from medunet.workflows import output
 from medunet.workflows.convert import convert
 
@@ -145,6 +145,38 @@ def test_bad_cases_fail_alone_and_the_next_call_completes(tmp_path):
     assert convert(tmp_path / "data", out=tmp_path / "out").kept == 3
 
 
+def test_what_a_table_says_now_counts(tmp_path, write_films):
+    """A case that was moved to another split must not keep the one it had."""
+    films = write_films(tmp_path / "data", count=3)
+
+    def go(*rows):
+        write_csv(tmp_path / "data" / "cases.csv", ("id", "subject", "split", "view", "site"), rows)
+        done = convert(tmp_path / "data", out=tmp_path / "out")
+        return done.kept, [(case.subject, case.split, case.view) for case in read_cases(tmp_path / "out")]
+
+    first, second, third = (film.id for film in films)
+    assert go((first, "p", "train", "PA", "x"), (second, "q", "test", "AP", ""), (third, "r", "test", "AP", "")) == (
+        0,
+        [("p", "train", "PA"), ("q", "test", "AP"), ("r", "test", "AP")],
+    )
+    assert go((first, "p", "test", "PA", "x"), (second, "p", "test", "AP", ""), (third, "r", "test", "AP", "")) == (
+        1,
+        [("p", "test", "PA"), ("p", "test", "AP"), ("r", "test", "AP")],
+    )
+
+
+def test_a_view_that_a_table_no_longer_says_is_gone(tmp_path, write_films):
+    film = write_films(tmp_path / "data", count=1)[0]
+    table = tmp_path / "data" / "cases.csv"
+    write_csv(table, ("id", "subject", "view"), [(film.id, "p", "AP")])
+    convert(tmp_path / "data", out=tmp_path / "out")
+    write_csv(table, ("id", "subject"), [(film.id, "p")])
+    later = table.stat().st_mtime + 5
+    os.utime(table, (later, later))
+    convert(tmp_path / "data", out=tmp_path / "out")
+    assert [case.view for case in read_cases(tmp_path / "out")] == [None]
+
+
 def test_a_stop_in_the_middle_loses_nothing(tmp_path):
     pairs(tmp_path / "data")
 
@@ -191,12 +223,13 @@ def test_what_a_header_says_goes_into_the_table(tmp_path, write_films):
     assert np.array_equal(case.read_image().array, film.image.array)
 
 
-@pytest.mark.parametrize("content", ["", "id;subject\na;a\n", "id,subject\na,a\n", "\x00"])
+@pytest.mark.parametrize("content", ["", "id;subject\na;a\n", "id,subject\na,a\n", "\x00", None])
 def test_a_table_that_other_programs_changed_is_made_anew(tmp_path, content):
     pairs(tmp_path / "data")
     done = convert(tmp_path / "data", out=tmp_path / "out")
     whole = (tmp_path / "out" / "cases.csv").read_bytes()
-    (tmp_path / "out" / "cases.csv").write_text(content)
+    odd = whole.decode().rstrip("\n") + ",one cell more\n" if content is None else content
+    (tmp_path / "out" / "cases.csv").write_text(odd)
     again = convert(tmp_path / "data", out=tmp_path / "out")
     assert (again.kept, again.done) == (0, done.done)
     assert (tmp_path / "out" / "cases.csv").read_bytes() == whole

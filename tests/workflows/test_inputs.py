@@ -7,7 +7,7 @@ import pytest
 from medunet.errors import InputError
 from medunet.images import write_csv, write_dicom
 from medunet.phantoms import chest_film
-from medunet.workflows.inputs import find_inputs
+from medunet.workflows.inputs import find_inputs, tables_among
 
 
 def ids(*words):
@@ -45,6 +45,29 @@ def test_the_same_file_twice_is_one_input(place, monkeypatch):
 def test_a_name_with_the_marks_of_a_pattern_is_a_name_where_there_is_such_a_file(place):
     shutil.copy(place / "a" / "film0.png", place / "film[1].png")
     assert ids(place / "film[1].png") == ["film[1]"]
+
+
+@pytest.mark.parametrize("word", ["a/gone.png", "a/g*.png"])
+def test_a_link_that_leads_nowhere_is_a_film_that_fails(place, word):
+    (place / "a" / "gone.png").symlink_to(place / "nowhere.png")
+    assert ids(place / word) == ["gone"]
+
+
+def test_tables_are_found_by_folder_by_pattern_and_in_what_a_yaml_joins(place):
+    for name in ("a/cases.csv", "a/other.csv", "b/Data_Entry_2017_v2020.csv", "b/mimic-cxr-2.0.0-split.csv.gz"):
+        (place / name).write_text("id\nfilm0\n")
+    (place / "both.yaml").write_text("sources: [{folder: a}, {folder: b}]\n")
+
+    def found(word):
+        return {path.relative_to(place).as_posix() for path in tables_among([str(place / word)])}
+
+    of_b = {"b/Data_Entry_2017_v2020.csv", "b/mimic-cxr-2.0.0-split.csv.gz"}
+    assert found("a") == {"a/cases.csv"}
+    assert found("a/other.csv") == {"a/other.csv"}
+    assert found("*/*.csv") == {"a/cases.csv", "a/other.csv", "b/Data_Entry_2017_v2020.csv"}
+    assert found("b") == of_b
+    assert found("both.yaml") == {"both.yaml", "a/cases.csv", *of_b}
+    assert found("a/film0.png") == found("nowhere") == set()
 
 
 def test_a_table_brings_view_age_and_subject(place):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,12 @@ from medunet.cases.rows import MIN_RCA, unique_ids
 from medunet.cases.source import Sources
 from medunet.cases.source_file import open_source
 from medunet.cases.table import plain_cell
-from medunet.errors import InputError, OutputError, UsageError
-from medunet.images import Image, remove, write_csv, write_json, write_labels
+from medunet.errors import OutputError, UsageError
+from medunet.images import Image, write_csv, write_json, write_labels
 from medunet.workflows import stored_film
+from medunet.workflows.batch import read_rows, run_batch, unchanged, write_failed
 from medunet.workflows.identifiers import keep_identifiers
+from medunet.workflows.inputs import tables_among
 from medunet.workflows.output import Reserved, reserve
 from medunet.workflows.progress import SILENT, Progress
 
@@ -29,10 +29,6 @@ OWNED = ("images", "masks", "cases.csv", "failed.csv", "identifiers.csv")
 
 COLUMNS = ("id", "subject", "image", "target", "split", "annotated")
 """The columns of cases.csv that come before the tags."""
-
-FAILED_COLUMNS = ("case", "file", "reason")
-SAVE_EVERY = 500
-"""Cases between two savings of cases.csv, so that a killed call loses little."""
 
 Cells = dict[str, str]
 """A row of cases.csv: column → text."""
@@ -112,13 +108,13 @@ def convert(
         "labels": labels,
     }
     with reserve(folder, identity, overwrite=overwrite) as place:
-        done = _complete_folder(place, cases, alone, labels, progress)
+        done = _complete_folder(place, cases, alone, labels, tables_among([data]), progress)
         keep_identifiers(folder, cases.cases, shown=show_identifiers)
         return done
 
 
 def _complete_folder(
-    place: Reserved, cases: Cases, alone: bool, labels: dict[str, int], progress: Progress
+    place: Reserved, cases: Cases, alone: bool, labels: dict[str, int], tables: Sequence[Path], progress: Progress
 ) -> Converted:
     """Convert what is missing in the folder, and write its tables."""
     folder = place.folder
@@ -127,16 +123,22 @@ def _complete_folder(
         progress.say(sentence)
     if labels:
         write_json(folder / "masks" / "labels.json", labels)
-    work = _Work(folder, dict(zip((case.id for case in cases), _file_names(cases.cases), strict=True)), alone)
+    names = dict(zip((case.id for case in cases), _file_names(cases.cases), strict=True))
+    work = _Work(folder, names, alone, tables)
     before = _rows_of(folder / "cases.csv") if again else {}
-    rows = {case.id: before[case.id] for case in cases if case.id in before and work.is_whole(case)}
+    rows = {case.id: before[case.id] for case in cases if case.id in before and work.is_done(case, before[case.id])}
     kept = len(rows)
-    failed = _convert([case for case in cases if case.id not in rows], cases, rows, work, progress)
-    if failed:
-        files = {case.id: case.images[0].name for case in cases}
-        write_csv(folder / "failed.csv", FAILED_COLUMNS, [[case, files[case], why] for case, why in failed.items()])
-    else:
-        remove(folder / "failed.csv")
+
+    def one(case: Case) -> None:
+        rows[case.id] = work.told(case) | _one(case, work)
+
+    def save() -> None:
+        _write_manifest(folder, cases, rows)
+
+    left = [case for case in cases if case.id not in rows]
+    failed = run_batch("converting", left, one, files=work.files, save=save, kept=kept, progress=progress)
+    save()
+    write_failed(folder, cases, failed)
     done = tuple(case.id for case in cases if case.id in rows)
     subjects = len({case.subject for case in cases if case.id in rows})
     return Converted(folder, done, failed, kept, subjects, labels, cases.provenance)
@@ -173,11 +175,13 @@ class _Work:
         folder: the output folder.
         names: id → name of its files without ending.
         alone: whether there are masks and no images.
+        tables: what the data say beside their files.
     """
 
     folder: Path
     names: Mapping[str, str]
     alone: bool
+    tables: Sequence[Path] = ()
 
     def images(self, case: Case) -> tuple[str, ...]:
         """The image files of a case, relative to `images`."""
@@ -195,68 +199,47 @@ class _Work:
         images = [self.folder / "images" / name for name in self.images(case)]
         return images + ([self.folder / "masks" / self.mask(case)] if case.target else [])
 
-    def is_whole(self, case: Case) -> bool:
-        """Whether all files of a case are there and none of its sources has changed since."""
-        sources = _sources(case, self.alone)
-        try:
-            written = min(path.stat().st_mtime_ns for path in self.files(case))
-            return max(path.stat().st_mtime_ns for path in sources) <= written
-        except OSError:
+    def told(self, case: Case) -> Cells:
+        """What the row of a case says without a look into its files."""
+        names = self.images(case)
+        return {
+            "id": case.id,
+            "subject": case.subject,
+            "image": "|".join(f"images/{name}" for name in names),
+            "target": f"masks/{self.mask(case)}" if case.target else "",
+            "split": case.split or "",
+            "annotated": "|".join(case.annotated or ()),
+            **{_tag_name(name): text for name, text in case.tags.items()},
+        }
+
+    def is_done(self, case: Case, row: Cells) -> bool:
+        """Whether a row and all files of a case are there, and neither its sources nor what is said of it changed.
+
+        What a row says beyond that is of the files' headers, where no tag said it: with a table that changed since
+        it may be of a tag that the table had.
+        """
+        told = self.told(case)
+        if any(row.get(name, "") != plain_cell(text) for name, text in told.items()):
             return False
-
-
-def _convert(
-    left: Sequence[Case], cases: Cases, rows: dict[str, Cells], work: _Work, progress: Progress
-) -> dict[str, str]:
-    """Convert every case into `rows`; returns those that failed with their reasons."""
-    failed: dict[str, str] = {}
-    if left:
-        progress.begin("converting", len(left))
-    try:
-        for number, case in enumerate(left, start=1):
-            try:
-                rows[case.id] = _one(case, work)
-            except InputError as fault:
-                failed[case.id] = f"{fault.what}. {fault.remedy}"
-                for path in work.files(case):
-                    remove(path)
-                progress.say(f"{case.id}: {fault.what}")
-            progress.advance(number, case.id)
-            if number % SAVE_EVERY == 0:
-                _write_manifest(work.folder, cases, rows)
-    except BaseException:  # Ctrl-C, a full disk: what is done is done
-        with suppress(OutputError):
-            _write_manifest(work.folder, cases, rows)
-        raise
-    finally:
-        progress.end()
-    _write_manifest(work.folder, cases, rows)
-    return failed
+        tables = self.tables if row.keys() - told.keys() else ()
+        return unchanged(self.files(case), [*_sources(case, self.alone), *tables])
 
 
 def _one(case: Case, work: _Work) -> Cells:
-    """Write one case; its row of cases.csv."""
+    """Write one case; what its row of cases.csv says beyond `told`."""
     names = work.images(case)
-    tags = {_tag_name(name): text for name, text in case.tags.items()}
+    found: Cells = {}
     if names:
         image, mapping = stored_film.store_images(case, work.folder / "images", names)
-        tags |= _of_header(case, image)
-        tags |= {"notes": "; ".join(image.notes)} if image.notes and not case.tag("notes") else {}
+        found |= _of_header(case, image)
+        found |= {"notes": "; ".join(image.notes)} if image.notes and not case.tag("notes") else {}
         if mapping is not None:
-            tags |= {"stored_slope": repr(mapping.slope), "stored_intercept": repr(mapping.intercept)}
+            found |= {"stored_slope": repr(mapping.slope), "stored_intercept": repr(mapping.intercept)}
     if case.target is not None:
         grid = image.grid if names else case.target.grid()
         labels = case.target.read(grid, case.images[0].name)
         write_labels(work.folder / "masks" / work.mask(case), labels)
-    return {
-        "id": case.id,
-        "subject": case.subject,
-        "image": "|".join(f"images/{name}" for name in names),
-        "target": f"masks/{work.mask(case)}" if case.target else "",
-        "split": case.split or "",
-        "annotated": "|".join(case.annotated or ()),
-        **tags,
-    }
+    return found
 
 
 def _of_header(case: Case, image: Image) -> Cells:
@@ -290,18 +273,9 @@ def _write_manifest(folder: Path, cases: Cases, rows: Mapping[str, Cells]) -> No
 
 
 def _rows_of(path: Path) -> dict[str, Cells]:
-    """The rows of an earlier cases.csv by id; blank tags are left out, as they were.
-
-    Empty where there is no table, or one that was changed by other programs.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ())[: len(COLUMNS)] != COLUMNS:
-                return {}
-            return {
-                plain_cell(row["id"]): {name: text for name, text in row.items() if text or name in COLUMNS}
-                for row in reader
-            }
-    except (OSError, ValueError, csv.Error):
-        return {}
+    """The rows of an earlier cases.csv by id; blank tags are left out, as they were."""
+    return {
+        row["id"]: {name: text for name, text in row.items() if text or name in COLUMNS}
+        for row in read_rows(path)
+        if tuple(row)[: len(COLUMNS)] == COLUMNS
+    }

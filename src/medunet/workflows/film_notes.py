@@ -6,21 +6,18 @@ statement is contradicted by a file.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
 from medunet.cases import Case
 from medunet.cases.names import counted, listed
-from medunet.cases.table import plain_cell
 from medunet.images import Image, remove, write_csv
+from medunet.measuring.verdict import ADULT
+from medunet.workflows.batch import read_rows
 from medunet.workflows.measured import Statements
 
 FILE = "notes.csv"
 COLUMNS = ("case", "note")
-ADULT = 18.0
-"""Years from which a patient is an adult."""
-
 Notes = Mapping[str, tuple[str, ...]]
 """Case → its notes."""
 
@@ -52,14 +49,9 @@ def contradictions(image: Image | None, case: Case, stated: Statements) -> tuple
 def read_notes(folder: Path, cases: Container[str]) -> dict[str, tuple[str, ...]]:
     """The notes of these cases that an earlier call left in a folder; none where there is no such table."""
     found: dict[str, tuple[str, ...]] = {}
-    try:
-        with (folder / FILE).open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                case = plain_cell(row["case"])
-                if case in cases:
-                    found[case] = (*found.get(case, ()), plain_cell(row["note"]))
-    except (OSError, KeyError, ValueError, csv.Error):
-        return {}
+    for row in read_rows(folder / FILE):
+        if tuple(row) == COLUMNS and row["case"] in cases:
+            found[row["case"]] = (*found.get(row["case"], ()), row["note"])
     return found
 
 

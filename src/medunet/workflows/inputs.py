@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from medunet.cases import Case, read_cases
+from medunet.cases import LAYOUTS, Case, read_cases
 from medunet.cases.file_names import file_name
 from medunet.cases.folders import name_and_ending
 from medunet.cases.rows import Found, Row, unique_ids
+from medunet.cases.source import Sources
+from medunet.cases.source_file import open_source
 from medunet.cases.subjects import find_subjects
 from medunet.errors import InputError
+
+TABLES = (".csv", ".csv.gz", ".yaml", ".yml")
+"""Endings of files that say what there is to read, and what is known of it."""
 
 
 def find_inputs(words: Sequence[str]) -> tuple[Case, ...]:
@@ -37,10 +42,11 @@ def _cases_of(word: str) -> list[Case | Path]:
         matches = sorted(glob.glob(word, recursive=True))
         if not matches:
             raise InputError(word, "is not there", "Give a file, a folder, a pattern in quotes, or a CSV with paths")
-        return [case for match in matches for case in _cases_of(match)]
+        # A link that leads nowhere is a match, and a film that fails.
+        return [case for match in matches for case in (_cases_of(match) if Path(match).exists() else [Path(match)])]
     if path.is_dir():
         return [replace(case, target=None) for case in _read(path)]
-    if path.name.lower().endswith((".csv", ".csv.gz", ".yaml", ".yml")):
+    if path.name.lower().endswith(TABLES):
         return [*_read(path)]
     return [path]
 
@@ -48,6 +54,30 @@ def _cases_of(word: str) -> list[Case | Path]:
 def _read(place: Path) -> list[Case]:
     """The images of a folder or table; masks beside them are not looked into."""
     return list(read_cases(place, needs_target=False).cases)
+
+
+def tables_among(words: Sequence[str | Path]) -> list[Path]:
+    """The tables that the words lead to: what they say of view and age is part of every row that comes of them."""
+    found: list[Path] = []
+    for word in map(str, words):
+        for place in [word] if Path(word).exists() else sorted(glob.glob(word, recursive=True)):
+            found += _tables_of(Path(place))
+    return found
+
+
+def _tables_of(place: Path) -> list[Path]:
+    """The tables in a folder, in the folders that a YAML names, or the table itself."""
+    if not place.is_dir() and not (place.is_file() and place.name.lower().endswith(TABLES)):
+        return []
+    source = open_source(place)
+    each = source.each if isinstance(source, Sources) else (source,)
+    names = ("data.yaml", *(name for layout in LAYOUTS for name in layout.tables))
+    known = [
+        place,
+        *(one.root for one in each),
+        *(path for one in each for name in names for path in one.root.glob(name)),
+    ]
+    return [path for path in dict.fromkeys(known) if path.is_file()]
 
 
 def _films(paths: Sequence[Path]) -> dict[Path, Case]:

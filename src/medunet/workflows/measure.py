@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from medunet.cases import Case, Cases, read_cases
 from medunet.cases.chexmask import rca_of, source_of
@@ -14,26 +13,18 @@ from medunet.cases.file_names import file_name
 from medunet.cases.masks import read_masks
 from medunet.cases.names import listed
 from medunet.cases.table_mask import TableMask
-from medunet.errors import InputError, OutputError
-from medunet.images import Image, LabelMap, remove, write_bytes, write_csv
-from medunet.measuring import COLUMNS, rows
+from medunet.errors import InputError
+from medunet.images import Image, LabelMap, write_bytes
+from medunet.measuring import rows
 from medunet.reports import Picture, film_picture, png_bytes, write_report
-from medunet.workflows.film_notes import notes_of, read_notes, sentences, write_notes
+from medunet.workflows.film_notes import notes_of
 from medunet.workflows.identifiers import Row, keep_identifiers
+from medunet.workflows.inputs import tables_among
 from medunet.workflows.measured import Statements, caption, measure_case, overlay
 from medunet.workflows.measurement_page import measurement_page
+from medunet.workflows.measurement_table import FILE, Made, Table, as_written, complete_table, read_table
 from medunet.workflows.output import Reserved, reserve
-from medunet.workflows.predict import (
-    FAILED_COLUMNS,
-    OWNED,
-    SAVE_EVERY,
-    Predicted,
-    Table,
-    as_written,
-    read_table,
-    save_rows,
-    tables_among,
-)
+from medunet.workflows.predict import OWNED, Predicted
 from medunet.workflows.progress import SILENT, Progress
 
 
@@ -86,15 +77,15 @@ def measure(
         named = [films.get(case.id, case) for case in found]
         patients = keep_identifiers(folder, named, shown=show_identifiers)
         origin = ", ".join(Path(word).name for word in masks)
-        kept = _kept(place, found, films, tables_among([images] if images else []))
-        return _complete_folder(folder, found, films, kept, stated, origin, patients, progress)
+        before = _kept(place, found, films, tables_among([images] if images else []))
+        return _complete_folder(folder, found, films, before, stated, origin, patients, progress)
 
 
 def _complete_folder(
     folder: Path,
     found: Cases,
     films: dict[str, Case],
-    kept: Table,
+    before: Table,
     stated: Statements,
     origin: str,
     patients: Sequence[Row],
@@ -103,34 +94,28 @@ def _complete_folder(
     """Measure what is missing in the folder, and write its tables and page."""
     for sentence in found.provenance:
         progress.say(sentence)
-    known = len(kept)
-    notes = read_notes(folder, kept)
-    failed = _work([case for case in found if case.id not in kept], films, folder, kept, notes, stated, progress)
-    table = [row for case in found if case.id in kept for row in kept[case.id]]
-    notes = {case.id: notes[case.id] for case in found if notes.get(case.id)}
-    for sentence in sentences(notes, len(found)):
-        progress.say(sentence)
-    write_notes(folder, notes, notes)
-    write_csv(folder / "measurements.csv", COLUMNS, [[row[column] for column in COLUMNS] for row in table])
-    files = {case.id: case.images[0].name for case in found.cases}
-    if failed:
-        write_csv(folder / "failed.csv", FAILED_COLUMNS, [[case, files[case], why] for case, why in failed.items()])
-    else:
-        remove(folder / "failed.csv")
-    masks = {case.id: case for case in found}
+    now = complete_table(
+        folder,
+        "measuring",
+        found.cases,
+        before,
+        lambda mask: _one(mask, films.get(mask.id), folder, stated),
+        lambda mask: (_overlay(folder, mask),),
+        progress,
+    )
+    masks = {mask.id: mask for mask in found}
     page = measurement_page(
         "measure",
         len(found.cases),
-        table,
-        failed,
+        now.rows,
+        now.failed,
         {"masks": origin},
         lambda case: _picture(masks[case], films.get(case), stated),
-        notes,
+        now.notes,
         patients,
     )
     write_report(page, folder)
-    done = tuple(case.id for case in found.cases if case.id not in failed)
-    return Predicted(folder, "masks", done, failed, known, table, notes)
+    return Predicted(folder, "masks", tuple(now.table), now.failed, now.kept, now.rows, now.notes)
 
 
 def _films(images: str | Path | None) -> dict[str, Case]:
@@ -142,7 +127,7 @@ def _films(images: str | Path | None) -> dict[str, Case]:
 
 def _kept(place: Reserved, found: Cases, films: dict[str, Case], tables: Sequence[Path]) -> Table:
     """The rows that an earlier call wrote of masks that have not changed since it began, nor have film and tables."""
-    path = place.folder / "measurements.csv"
+    path = place.folder / FILE
     # A table from before the last call began is of a call whose beginning nobody knows.
     if not place.again or not path.is_file() or path.stat().st_mtime_ns < place.begun:
         return {}
@@ -151,44 +136,16 @@ def _kept(place: Reserved, found: Cases, films: dict[str, Case], tables: Sequenc
     for mask in found:
         film = films.get(mask.id)
         sources = (*mask.paths, *tables, *(film.images if film else ()))
-        drawn = film is None or (place.folder / "overlays" / f"{mask.id}.png").is_file()
+        drawn = film is None or _overlay(place.folder, mask).is_file()
         with suppress(OSError):
             if drawn and mask.id in before and max(one.stat().st_mtime_ns for one in sources) < place.begun:
                 kept[mask.id] = before[mask.id]
     return kept
 
 
-def _work(
-    left: Sequence[Case],
-    films: dict[str, Case],
-    folder: Path,
-    done: Table,
-    notes: dict[str, tuple[str, ...]],
-    stated: Statements,
-    progress: Progress,
-) -> dict[str, str]:
-    """Measure masks into `done` and `notes`; returns the failed ones with their reasons."""
-    failed: dict[str, str] = {}
-    if left:
-        progress.begin("measuring", len(left))
-    try:
-        for number, case in enumerate(left, start=1):
-            try:
-                done[case.id], notes[case.id] = _one(case, films.get(case.id), folder, stated)
-            except InputError as fault:
-                failed[case.id] = f"{fault.what}. {fault.remedy}"
-                remove(folder / "overlays" / f"{file_name(case.id)}.png")
-                progress.say(f"{case.id}: {fault.what}")
-            progress.advance(number, case.id)
-            if number % SAVE_EVERY == 0:
-                save_rows(folder, done, notes)
-    except BaseException:  # Ctrl-C, a full disk: what is done is done
-        with suppress(OutputError):
-            save_rows(folder, done, notes)
-        raise
-    finally:
-        progress.end()
-    return failed
+def _overlay(folder: Path, mask: Case) -> Path:
+    """Where the drawing of a mask goes."""
+    return folder / "overlays" / f"{file_name(mask.id)}.png"
 
 
 def _read(mask: Case, film: Case | None) -> tuple[Case, LabelMap, Image | None]:
@@ -201,15 +158,13 @@ def _read(mask: Case, film: Case | None) -> tuple[Case, LabelMap, Image | None]:
     return replace(film or mask, id=mask.id), labels, image
 
 
-def _one(
-    mask: Case, film: Case | None, folder: Path, stated: Statements
-) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+def _one(mask: Case, film: Case | None, folder: Path, stated: Statements) -> Made:
     """Measure one mask, and draw it where there is a film."""
     case, labels, image = _read(mask, film)
     measurements = measure_case(labels, image, case, stated)
     if image is not None:
         picture = overlay(image, labels, measurements, caption(case, measurements))
-        write_bytes(folder / "overlays" / f"{file_name(mask.id)}.png", png_bytes(picture))
+        write_bytes(_overlay(folder, mask), png_bytes(picture))
     found = rows(mask.id, case.subject, measurements, source=_source(mask), quality=rca_of(mask.tags))
     return [as_written(row) for row in found], notes_of(image, case, stated)
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medunet.cases import Case
-from medunet.cases.table import plain_cell
-from medunet.errors import InputError, OutputError
-from medunet.images import remove, write_bytes, write_csv, write_json, write_labels
-from medunet.measuring import COLUMNS, Intervals, doubted, rows
-from medunet.workflows.film_notes import Notes, by_note, notes_of, read_notes, sentences, write_notes
+from medunet.images import write_bytes, write_json, write_labels
+from medunet.measuring import Intervals, doubted, rows
+from medunet.workflows.batch import unchanged
+from medunet.workflows.film_notes import Notes, by_note, notes_of
 from medunet.workflows.identifiers import Row, keep_identifiers
-from medunet.workflows.inputs import find_inputs
+from medunet.workflows.inputs import find_inputs, tables_among
 from medunet.workflows.measured import Statements, caption, film_of, measure_case, overlay
+from medunet.workflows.measurement_table import FILE, Completed, Made, as_written, complete_table, read_table
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
@@ -34,12 +32,6 @@ OWNED = (
     "report.html",
     "figures",
 )
-FAILED_COLUMNS = ("case", "file", "reason")
-SAVE_EVERY = 50
-"""Cases after which the table of measurements is written again."""
-
-Table = dict[str, list[dict[str, Any]]]
-"""Case → its rows of measurements.csv."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +97,10 @@ def predict(
     Raises:
         MedunetError: no model, no input, or the folder belongs to something else.
     """
-    from medunet.networks import choose_device
+    from medunet.networks import choose_device, keep_allocator
     from medunet.prediction import load_model
 
+    keep_allocator()  # before the first tensor
     cases = find_inputs([str(word) for word in inputs])
     loaded = load_model(model).to(choose_device(device))
     stated = Statements.of(view, adult)
@@ -124,83 +117,44 @@ def predict(
     if any(digests := [one.digest for one in loaded.checks]):
         identity["checks"] = digests
     with reserve(folder, identity, overwrite=overwrite) as place:
-        again = place.claim(OWNED, reads=[*tables_among(inputs), *(path for case in cases for path in case.paths)])
+        tables = tables_among(inputs)
+        again = place.claim(OWNED, reads=[*tables, *(path for case in cases for path in case.paths)])
         patients = keep_identifiers(folder, cases, shown=show_identifiers)
-        return _complete_folder(folder, again, cases, tables_among(inputs), loaded, stated, patients, progress)
+        return _complete_folder(folder, again, cases, tables, loaded, stated, patients, progress)
 
 
 def _complete_folder(
     folder: Path,
     again: bool,
     cases: Sequence[Case],
-    told: Sequence[Path],
+    tables: Sequence[Path],
     loaded: Model,
     stated: Statements,
     patients: Sequence[Row],
     progress: Progress,
 ) -> Predicted:
     """Predict what is missing in the folder, and write its tables and page."""
-    ending = {case.id: _mask_ending(case) for case in cases}
-    before = read_table(folder / "measurements.csv") if again else {}
-    kept = {case.id: before[case.id] for case in cases if _complete(folder, case, ending[case.id], before, told)}
-    work = [case for case in cases if case.id not in kept]
+    before = read_table(folder / FILE) if again else {}
+    kept = {
+        case.id: before[case.id]
+        for case in cases
+        if case.id in before and unchanged(_files(folder, case), [*case.images, *tables])
+    }
     write_json(folder / "masks" / "labels.json", loaded.scheme.to_mapping())
-    notes = read_notes(folder, kept) if again else {}
-    failed = _work(work, loaded, folder, ending, kept, notes, stated, progress)
-    order = [case.id for case in cases if case.id in kept]
-    table = [row for case in order for row in kept[case]]
-    notes = {case: notes[case] for case in order if case in notes}
-    for sentence in sentences(notes, len(order)):
-        progress.say(sentence)
-    _write_tables(folder, table, cases, failed)
-    write_notes(folder, notes, order)
-    _write_report(folder, cases, table, failed, loaded, notes, patients)
-    return Predicted(folder, loaded.name, tuple(order), failed, len(cases) - len(work), table, notes)
+    now = complete_table(
+        folder,
+        "predicting",
+        cases,
+        kept,
+        lambda case: _one(case, loaded, folder, stated),
+        lambda case: _files(folder, case),
+        progress,
+    )
+    _write_report(folder, cases, now, loaded, patients)
+    return Predicted(folder, loaded.name, tuple(now.table), now.failed, now.kept, now.rows, now.notes)
 
 
-def _work(
-    work: Sequence[Case],
-    model: Model,
-    folder: Path,
-    ending: dict[str, str],
-    done: Table,
-    notes: dict[str, tuple[str, ...]],
-    stated: Statements,
-    progress: Progress,
-) -> dict[str, str]:
-    """Predict every case into `done` and `notes`; returns the failed ones with their reasons."""
-    failed: dict[str, str] = {}
-    if work:
-        progress.begin("predicting", len(work))
-    try:
-        for number, case in enumerate(work, start=1):
-            try:
-                done[case.id], notes[case.id] = _one(case, model, folder, ending[case.id], stated)
-            except InputError as fault:
-                failed[case.id] = f"{fault.what}. {fault.remedy}"
-                _remove(folder, case, ending[case.id])
-                progress.say(f"{case.id}: {fault.what}")
-            progress.advance(number, case.id)
-            if number % SAVE_EVERY == 0:
-                save_rows(folder, done, notes)
-    except BaseException:  # Ctrl-C, a full disk: what is done is done
-        with suppress(OutputError):
-            save_rows(folder, done, notes)
-        raise
-    finally:
-        progress.end()
-    return failed
-
-
-def save_rows(folder: Path, done: Table, notes: Notes) -> None:
-    """What is done so far; the table last, because a case without rows in it is done anew."""
-    write_notes(folder, notes, done)
-    write_csv(folder / "measurements.csv", COLUMNS, _cells([row for rows in done.values() for row in rows]))
-
-
-def _one(
-    case: Case, model: Model, folder: Path, ending: str, stated: Statements
-) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+def _one(case: Case, model: Model, folder: Path, stated: Statements) -> Made:
     """Predict one film; its rows and its notes."""
     from medunet.prediction import Assessment
 
@@ -209,120 +163,41 @@ def _one(
     labels, checks = found.labels, found.assessment or Assessment()
     measured = measure_case(labels, image, case, stated, intervals=model.intervals, quality=checks.quality)
     measurements = doubted(measured, checks.doubts, film_of(image, case, stated))
-    write_labels(folder / "masks" / f"{case.id}{ending}", labels)
+    mask, drawing = _files(folder, case)
+    write_labels(mask, labels)
     from medunet.reports import png_bytes
 
     text = caption(case, measurements)
     text += "" if checks.quality is None else f"   estimated Dice {checks.quality:.2f}"
     picture = overlay(image, labels, measurements, text)
-    write_bytes(folder / "overlays" / f"{case.id}.png", png_bytes(picture))
+    write_bytes(drawing, png_bytes(picture))
     made = rows(case.id, case.subject, measurements, source=model.name, quality=checks.quality)
     table = [as_written(row) for row in made]
     return table, notes_of(image, case, stated)
 
 
-def as_written(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with its numbers as measurements.csv holds them, so that a second call reads back what the first said."""
-    return {key: float(f"{cell:.6g}") if isinstance(cell, float) else cell for key, cell in row.items()}
-
-
-def _mask_ending(case: Case) -> str:
-    """Masks of NIfTI images are NIfTI, all others PNG."""
-    return ".nii.gz" if case.images[0].name.lower().endswith((".nii", ".nii.gz")) else ".png"
-
-
-def tables_among(inputs: Sequence[str | Path]) -> list[Path]:
-    """The tables among the inputs: what they say of view and age is part of every row that comes of them."""
-    files = [Path(word) / "cases.csv" if Path(word).is_dir() else Path(word) for word in inputs]
-    return [file for file in files if file.name.endswith((".csv", ".csv.gz", ".yaml", ".yml")) and file.is_file()]
-
-
-def _files(folder: Path, case: Case, ending: str) -> tuple[Path, Path]:
+def _files(folder: Path, case: Case) -> tuple[Path, Path]:
+    """Mask and overlay of a case; masks of NIfTI images are NIfTI, all others PNG."""
+    ending = ".nii.gz" if case.images[0].name.lower().endswith((".nii", ".nii.gz")) else ".png"
     return folder / "masks" / f"{case.id}{ending}", folder / "overlays" / f"{case.id}.png"
 
 
-def _remove(folder: Path, case: Case, ending: str) -> None:
-    """A film that fails now has no mask from before it failed."""
-    for path in _files(folder, case, ending):
-        remove(path)
-
-
-def _complete(folder: Path, case: Case, ending: str, before: Table, tables: Sequence[Path]) -> bool:
-    """The case's mask, overlay and rows are there, and neither its film nor a table has changed since."""
-    files = _files(folder, case, ending)
-    if case.id not in before or not all(path.is_file() for path in files):
-        return False
-    try:
-        changed = max(path.stat().st_mtime for path in (*case.images, *tables))
-        return changed <= min(path.stat().st_mtime for path in files)
-    except OSError:
-        return False
-
-
-def read_table(path: Path) -> Table:
-    """The rows of a measurements.csv by case; empty where there is none, or one that was changed by other programs."""
-    table: Table = {}
-    numbers = {"value", "low", "high", "level", "quality"}
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                return {}
-            for row in reader:
-                cells = {key: _cell(text, key in numbers) for key, text in row.items()}
-                for key in ("structure", "reason"):
-                    cells[key] = cells[key] or ""
-                table.setdefault(str(cells["case"]), []).append(cells)
-    except (OSError, ValueError, TypeError, csv.Error):
-        return {}
-    return table
-
-
-def _cell(text: str, is_number: bool) -> float | str | None:
-    """A cell of measurements.csv as the value it was written from."""
-    if not text:
-        return None
-    return float(text) if is_number else plain_cell(text)
-
-
-def _cells(table: Sequence[dict[str, Any]]) -> list[list[Any]]:
-    return [[row[column] for column in COLUMNS] for row in table]
-
-
-def _write_tables(folder: Path, table: Sequence[dict[str, Any]], cases: Sequence[Case], failed: dict[str, str]) -> None:
-    write_csv(folder / "measurements.csv", COLUMNS, _cells(table))
-    files = {case.id: case.images[0].name for case in cases}
-    if failed:
-        write_csv(folder / "failed.csv", FAILED_COLUMNS, [[case, files[case], why] for case, why in failed.items()])
-    else:
-        remove(folder / "failed.csv")
-
-
-def _write_report(
-    folder: Path,
-    cases: Sequence[Case],
-    table: Sequence[dict[str, Any]],
-    failed: dict[str, str],
-    model: Model,
-    notes: Notes,
-    patients: Sequence[Row],
-) -> None:
+def _write_report(folder: Path, cases: Sequence[Case], done: Completed, model: Model, patients: Sequence[Row]) -> None:
     from medunet.reports import write_report
     from medunet.workflows.measurement_page import measurement_page
     from medunet.workflows.pictures import film_with_mask
 
     origin = {"model": model.name, "weights (sha256)": model.weights_sha256, "recipe": model.plan.recipe}
     known = {case.id: case for case in cases}
+    rows = done.rows
     page = measurement_page(
         "predict",
         len(cases),
-        table,
-        failed,
+        rows,
+        done.failed,
         origin,
-        lambda case: film_with_mask(
-            known[case], folder / "masks" / f"{case}{_mask_ending(known[case])}", model.scheme, table
-        ),
-        notes,
+        lambda case: film_with_mask(known[case], _files(folder, known[case])[0], model.scheme, rows),
+        done.notes,
         patients,
         model.intervals,
     )
