@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import pickle
 import shutil
 
@@ -480,7 +481,8 @@ def test_an_ensemble_of_which_one_fold_has_none_says_its_reason(save, tmp_path):
 
 @pytest.mark.parametrize(
     "told", [1.5, [], "wide", {"source": "x"},
-             {"source": "x", "scaled": False, "films": [], "residuals": {"ctr": {"values": [-1], "without": 0}}}]
+             {"source": "x", "scaled": False, "films": [], "residuals": {"ctr": {"values": [-1], "without": 0}}},
+             {"source": "x", "scaled": False, "films": [], "residuals": {"ctr": {"values": [], "without": math.inf}}}]
 )  # fmt: skip
 def test_intervals_that_are_none_are_refused(save, describe, told):
     folder, _ = save()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -71,6 +72,14 @@ def test_arrays_that_are_not_those_named_are_refused(folder, spoil):
     else:
         path.write_bytes(content[:-9] if spoil == "cut" else content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(InputError, match=DOMAIN):
+        load_model(folder)
+
+
+def test_a_count_that_is_none_is_refused(folder):
+    path = folder / "model.json"
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps(told | {"domain": told["domain"] | {"pictures": [math.inf, 3]}}))
+    with pytest.raises(InputError, match="holds no input check"):
         load_model(folder)
 
 

@@ -41,6 +41,8 @@ SEVERAL_FOLDS = "the mean of several folds has none: what one fold did not learn
 """Why an ensemble has no temperature."""
 MADE_BEFORE = "the model was made before medunet gave intervals"
 """Why a model of an earlier medunet has no intervals."""
+DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What a description that was changed by hand can raise, infinite counts among it."""
 _RESTORE = "Restore the folder or train again"
 
 
@@ -150,7 +152,7 @@ def _recalibrated(path: Path, weights_sha256: str) -> Intervals | None:
     description = _read_description(path)
     try:
         expected, intervals = str(description["weights_sha256"]), Intervals.from_dict(description["intervals"])
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+    except DAMAGED as fault:
         raise InputError(path, f"holds no intervals{_why(fault)}", _RESTORE) from fault
     if expected != weights_sha256:
         raise InputError(path, "belongs to other folds than those beside it", _RESTORE)
@@ -181,7 +183,7 @@ def _load_one(folder: Path) -> Model:
         temperature = _temperature(description.get("temperature"))
         intervals = _intervals(description.get("intervals"))
         checks = read_checks(folder, description)
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+    except DAMAGED as fault:
         raise InputError(folder / DESCRIPTION, f"is not a model description{_why(fault)}", _RESTORE) from fault
     network = _load_weights(folder / WEIGHTS, plan, expected)
     card = _read_card(folder / CARD)

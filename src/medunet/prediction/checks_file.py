@@ -85,5 +85,5 @@ def _read_domain(path: Path, told: Mapping[str, Any]) -> Domain:
         raise InputError(path, "is not the file that model.json names (its hash differs)", "Restore both files")
     try:
         return Domain.from_dict(told, safetensors.numpy.load(content))
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as fault:
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, OverflowError) as fault:
         raise InputError(path, "holds no input check that fits model.json", _RESTORE) from fault
