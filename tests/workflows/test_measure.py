@@ -80,6 +80,22 @@ def test_films_bring_the_spacing_and_its_plane(work):
     assert ratios(done)[film.id] == pytest.approx(truth[film.id], abs=1e-6)
 
 
+@pytest.mark.parametrize("with_films", [True, False])
+def test_what_the_masks_were_not_searched_for_is_no_missing_organ(work, tmp_path, with_films):
+    place, _ = work
+    for name in ("heart", "lung"):
+        for mask in sorted((place / "films" / "masks").glob("*.png"))[: 2 if name == "heart" else 1]:
+            (tmp_path / "apart" / name).mkdir(parents=True, exist_ok=True)
+            drawn = np.asarray(PIL.Image.open(mask))
+            here = drawn == 3 if name == "heart" else (drawn == 1) | (drawn == 2)
+            PIL.Image.fromarray(255 * here.astype(np.uint8)).save(tmp_path / "apart" / name / mask.name)
+    told = {"images": place / "films"} if with_films else {}
+    done = measure([tmp_path / "apart"], out=place / "out", **told)
+    reasons = {row["case"]: row["reason"] for row in done.table if row["measurement"] == "ctr"}
+    assert reasons["phantom-00001"] == "lungs not looked for"
+    assert ratios(done)["phantom-00000"] is not None
+
+
 def test_what_the_user_states_gives_a_verdict(work):
     place, _ = work
     done = measure([place / "films" / "masks"], out=place / "out", view="PA", adult=True)

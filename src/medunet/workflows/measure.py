@@ -155,7 +155,10 @@ def _read(mask: Case, film: Case | None) -> tuple[Case, LabelMap, Image | None]:
     image = film.read_image() if film is not None else None
     grid = image.grid if image is not None else mask.target.grid()
     labels = mask.target.read(grid, film.images[0].name if film else mask.images[0].name)
-    return replace(film or mask, id=mask.id), labels, image
+    case = replace(film or mask, id=mask.id)
+    if mask.annotated is not None:  # what the masks were searched for goes before what the films' table says
+        case = replace(case, target=mask.target, annotated=mask.annotated)
+    return case, labels, image
 
 
 def _one(mask: Case, film: Case | None, folder: Path, stated: Statements) -> Made:
