@@ -34,7 +34,7 @@ def test_the_card_says_what_its_intervals_rest_on_and_where_they_hold(trained):
     plan = load_model(trained.folder).plan
     card = model_card("x", plan, record, Intervals({"ctr": Residuals((0.03,) * 20)}, "5 folds"))
     assert "## Intervals\n\n90 % intervals of the cardiothoracic ratio are the ratio ± 0.030" in card
-    assert "20 subjects that neither trained nor chose the weights (5 folds)" in card
+    assert "of networks on 20 subjects that neither trained nor chose them (5 folds)" in card
     assert "They hold for films and annotators like those" in card
     assert "have no intervals: fine-tuned." in model_card("x", plan, record, "fine-tuned")
 
@@ -53,7 +53,7 @@ def test_a_card_s_section_on_intervals_gives_way_to_another(trained):
     told = Intervals({"ctr": Residuals((0.02,) * 12)}, "cases of evaluate")
     after = with_intervals(before, told)
     assert after.count("## Intervals") == 1
-    assert "12 subjects that neither trained nor chose the weights (cases of evaluate)" in after
+    assert "of networks on 12 subjects that neither trained nor chose them (cases of evaluate)" in after
     assert "have no intervals" not in after
     first, last = before.index("## Intervals"), before.index("## Limits")
     assert (after[:first], after[after.index("## Limits") :]) == (before[:first], before[last:])

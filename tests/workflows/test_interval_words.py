@@ -11,7 +11,7 @@ def intervals(values, **told):
 def test_the_sentence_says_level_width_number_and_source():
     said = interval_sentence(intervals([0.001 * n for n in range(1, 40)], without=3))
     assert said.startswith("90 % intervals of the cardiothoracic ratio are the ratio ± 0.036")
-    assert "39 subjects that neither trained nor chose the weights (5 folds)" in said
+    assert "of networks on 39 subjects that neither trained nor chose them (5 folds)" in said
     assert said.endswith("; 3 more had no ratio.")
 
 

@@ -155,7 +155,10 @@ def test_an_interval_stands_beside_its_ratio_and_the_page_says_what_it_rests_on(
     assert "0.481 to 0.543" in page
     assert "How to read the interval" in page
     assert "the ratio ± 0.031" in page
-    assert "12 subjects that neither trained nor chose the weights (validation cases); 2 more had no ratio." in page
+    assert (
+        "of networks on 12 subjects that neither trained nor chose them (validation cases); 2 more had no ratio."
+        in page
+    )
     assert "They hold for films and annotators like those" in page
 
 

@@ -41,7 +41,7 @@ def test_the_copy_carries_intervals_from_the_evaluated_cases(ours, trained, dige
     assert len(found.values) >= 9
     assert after.weights_sha256 == before.weights_sha256
     assert "(cases of evaluate)" in after.card
-    assert "neither trained nor chose the weights (cases of evaluate)" in (folder / "card.md").read_text()
+    assert "neither trained nor chose them (cases of evaluate)" in (folder / "card.md").read_text()
 
 
 def test_the_model_itself_is_not_changed(trained, clinic, tmp_path, digest):

@@ -20,6 +20,8 @@ REMEDY = "recalibrate it by `medunet evaluate MODEL DATA --calibrate FOLDER`"
 def interval_sentence(intervals: Intervals | str) -> str:
     """Level, width, n and source of a model's intervals, or why there are none.
 
+    The errors may be of other networks than the model's own: of its folds, each by itself, or of those that taught it.
+
     Args:
         intervals: the model's, or why it has none.
     """
@@ -32,7 +34,7 @@ def interval_sentence(intervals: Intervals | str) -> str:
     lacking = f"; {found.without} more had no ratio" if found.without else ""
     return (
         f"{100 * LEVEL:.0f} % intervals of the cardiothoracic ratio are {width}: the conformal rule, from the errors "
-        f"on {len(found.values)} subjects that neither trained nor chose the weights ({intervals.source}){lacking}."
+        f"of networks on {len(found.values)} subjects that neither trained nor chose them ({intervals.source}){lacking}."
     )
 
 
