@@ -54,6 +54,7 @@ def film(path, array, syntax=ExplicitVRLittleEndian, **elements):
 
 
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8)
+RED_TO_BLUE = ("Red", "Green", "Blue")
 
 
 def gigabyte(squeezer, start=b""):
@@ -129,6 +130,39 @@ def sequence_without_end(path):
 def nested_5000_deep(path):
     one = struct.pack("<HH2sHI", 0x0040, 0x0275, b"SQ", 0, 0xFFFFFFFF) + struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF)
     path.write_bytes(header_of(path) + one * 5000)
+
+
+def sequence_of_a_million_items(path):
+    """A sequence that is asked for, without end in itself: only when it is looked into its items are made."""
+    items = struct.pack("<HHI", 0xFFFE, 0xE000, 0) * 1_000_000
+    path.write_bytes(header_of(path) + struct.pack("<HH2sHI", 0x0054, 0x0220, b"SQ", 0, len(items)) + items)
+
+
+def pixel_spacing_of_4_million_numbers(path):
+    film(path, GREY, ImplicitVRLittleEndian)
+    data = path.read_bytes()
+    at = data.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    path.write_bytes(data[:at] + struct.pack("<HHI", 0x0028, 0x0030, 8_000_000) + b"1\\" * 4_000_000 + data[at:])
+
+
+def palette_bomb(path):
+    """Kilobytes of segments that say that they are of a billion entries."""
+    segments = np.array([0, 1, 0, *[1, 65535, 65535, 1, 65535, 0] * 8000], "<u2").tobytes()
+    tables = {f"Segmented{one}PaletteColorLookupTableData": segments for one in RED_TO_BLUE}
+    entries = {f"{one}PaletteColorLookupTableDescriptor": [256, 0, 16] for one in RED_TO_BLUE}
+    film(path, GREY, PhotometricInterpretation="PALETTE COLOR", **entries, **tables)
+
+
+def palette_of_palettes(path):
+    """Each segment stands for two of the segment before it, thirty times over."""
+    words, before = [0, 1, 7], 0
+    for _ in range(30):
+        start = len(words)
+        words += [2, 2, before * 2, 0] * 2
+        before = start
+    tables = {f"Segmented{one}PaletteColorLookupTableData": np.array(words, "<u2").tobytes() for one in RED_TO_BLUE}
+    entries = {f"{one}PaletteColorLookupTableDescriptor": [256, 0, 16] for one in RED_TO_BLUE}
+    film(path, GREY, PhotometricInterpretation="PALETTE COLOR", **entries, **tables)
 
 
 def thirty_thousand_elements(path):
@@ -265,6 +299,10 @@ HOSTILE = {
     pixels_without_end: "cut off|damaged",
     sequence_without_end: "cut off|damaged|has no|no pixel data",
     nested_5000_deep: "too deep",
+    sequence_of_a_million_items: "holds no pixel data",
+    pixel_spacing_of_4_million_numbers: "",
+    palette_bomb: "has not the 256 entries",
+    palette_of_palettes: "segments that are not read",
     thirty_thousand_elements: "max_elements",
     header_of_100_mib: "max_header_bytes",
     dicom_of_60000: "max_pixels of 100,000,000 pixels.*--limit max_pixels=3600000000",

@@ -245,3 +245,9 @@ def test_slices_of_the_shared_series_are_read(shared):
         image = read_image(path)
         assert image.unit == "HU"
         assert image.array.min() > -3000 or image.valid is None
+
+
+@pytest.mark.parametrize(("slope", "words"), [("1e300", "values without end"), ("0", "not a usable number")])
+def test_a_slope_that_no_value_survives_is_refused(make_dicom, grey, slope, words):
+    with pytest.raises(InputError, match=words):
+        read_image(make_dicom(grey, RescaleSlope=slope, RescaleIntercept="0"))

@@ -113,3 +113,28 @@ def test_a_segmented_palette(make_dicom):
 def test_no_palette_is_said(make_dicom, grey):
     with pytest.raises(InputError, match="palette colours and no palette"):
         read_image(make_dicom(grey, PhotometricInterpretation="PALETTE COLOR"))
+
+
+def test_a_segmented_palette_agrees_with_pydicom(make_dicom):
+    """pydicom's `apply_color_lut` is the other implementation."""
+    index = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    words = [0, 3, 65535, 7, 20, 1, 100, 30001, 1, 50, 30001, 0, 0, 0, 103, *range(0, 1030, 10)]
+    path = palette(make_dicom, index, [256, 0, 16], [np.array(words, "<u2").tobytes()] * 3, segmented=True)
+    expected = pydicom.pixels.apply_color_lut(index, pydicom.dcmread(path))
+    np.testing.assert_array_equal(read_image(path).array[0], expected[..., 0])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([1, 256, 9], "segments that are not read"),  # a line from nowhere
+        ([0, 2, 1, 2, 2, 1, 0, 0], "segments that are not read"),  # a pointer to the segment at 0
+        ([0, 255, *range(255)], "has not the 256 entries"),
+        ([0, 1, 5, 1, 65535, 9], "has not the 256 entries"),
+        ([0, 0, 0, 0], "has not the 256 entries"),
+    ],
+)
+def test_segments_that_do_not_make_the_table_are_refused(make_dicom, grey, words, said):
+    path = palette(make_dicom, grey, [256, 0, 16], [np.array(words, "<u2").tobytes()] * 3, segmented=True)
+    with pytest.raises(InputError, match=said):
+        read_image(path)

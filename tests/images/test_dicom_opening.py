@@ -1,9 +1,12 @@
 import io
+import struct
 
+import numpy as np
 import pytest
 
 from medunet.errors import InputError
 from medunet.images import limits_set
+from medunet.images.dicom import read_grid, read_image
 from medunet.images.dicom_opening import Meter, is_dicom, read_elements
 from medunet.images.opening import warnings_kept
 
@@ -37,3 +40,36 @@ def test_pixels_are_read_where_they_are_wanted(make_dicom, grey, wanted, there):
         elements = read_elements(make_dicom(grey), wanted, caught)
     assert ("PixelData" in elements.dataset) is there
     assert (elements.syntax.name, elements.notes) == ("Explicit VR Little Endian", ())
+
+
+def test_elements_behind_the_pixels_do_not_change_what_the_header_says(make_dicom, grey):
+    path = make_dicom(grey)
+    path.write_bytes(path.read_bytes() + struct.pack("<HH2sHH", 0x0028, 0x0010, b"US", 2, 5))
+    np.testing.assert_array_equal(read_image(path).array[0], grey)
+    assert read_grid(path).shape == grey.shape
+
+
+def test_a_header_that_calls_its_own_encoding_another_is_no_second_picture(make_dicom, grey):
+    path = make_dicom(grey)
+    path.write_bytes(
+        path.read_bytes().replace(b"UI\x14\x001.2.840.10008.1.2.1\0", b"UI\x14\x001.2.840.10008.1.2\0\0\0")
+    )
+    np.testing.assert_array_equal(read_image(path).array[0], grey)
+
+
+def test_elements_that_take_long_to_understand_are_left_out(make_dicom, grey):
+    path = make_dicom(grey, implicit=True)
+    data, spacing = path.read_bytes(), b"0.2\\" * 70_000
+    at = data.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    path.write_bytes(data[:at] + struct.pack("<HHI", 0x0028, 0x0030, len(spacing)) + spacing + data[at:])
+    with warnings_kept() as caught:
+        assert "PixelSpacing" not in read_elements(path, "native", caught).dataset
+    assert read_image(path).notes == ("the file says no pixel size",)
+
+
+def test_a_delimiter_without_a_sequence_is_passed_over(make_dicom, grey):
+    path = make_dicom(grey)
+    data = path.read_bytes()
+    at = data.index(struct.pack("<HH", 0x7FE0, 0x0010))
+    path.write_bytes(data[:at] + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0) + data[at:])
+    np.testing.assert_array_equal(read_image(path).array[0], grey)

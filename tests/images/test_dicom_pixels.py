@@ -79,3 +79,16 @@ def test_a_photometric_interpretation_in_small_letters_is_understood(make_dicom,
         warnings.simplefilter("ignore")
         path = make_dicom(grey, PhotometricInterpretation="monochrome1")
     np.testing.assert_array_equal(read_image(path).array[0], 255 - grey)
+
+
+def test_pixels_of_two_types_are_refused(make_dicom, grey):
+    path = make_dicom(grey, FloatPixelData=grey.astype("<f4").tobytes())
+    with pytest.raises(InputError, match="both as integers and as floats"):
+        read_image(path)
+
+
+def test_ybr_of_sixteen_bits_does_not_exist(make_dicom, grey):
+    colours = np.stack([grey.astype(np.uint16)] * 3, axis=2)
+    elements = {"SamplesPerPixel": 3, "PhotometricInterpretation": "YBR_FULL", "PlanarConfiguration": 0}
+    with pytest.raises(InputError, match="YBR_FULL of 16 bits"):
+        read_image(make_dicom(colours, **elements))

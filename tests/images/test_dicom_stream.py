@@ -126,3 +126,21 @@ def test_high_bits_in_a_run_length_stream_are_brought_down_and_elsewhere_refused
     stream = encode_array(dark << 4, bits_stored=12, photometric_interpretation=2)
     with pytest.raises(InputError, match="12 bits up to bit 15 in a compressed stream"):
         read_image(enclose(stream, J2K, dark, BitsStored=12, HighBit=15))
+
+
+def test_more_bits_than_are_allocated_are_refused_and_fewer_are_widened(enclose):
+    values = GREY.astype(np.uint16) * 16
+    stream = encode_array(values, bits_stored=12, photometric_interpretation=2)
+    with pytest.raises(InputError, match="12 bits where its header allocates 8"):
+        read_image(enclose(stream, J2K, GREY))
+    wide = read_image(enclose(stream, J2K, values.astype(np.uint32), BitsStored=12))
+    np.testing.assert_array_equal(wide.array[0], values)
+    assert wide.array.dtype == np.uint32
+
+
+@pytest.mark.parametrize("planar", [0, 1])
+def test_colours_of_a_stream_lie_by_pixel_whatever_the_header_says(enclose, planar):
+    stream = encode_array(COLOUR, photometric_interpretation=1, use_mct=False)
+    elements = {**WIDE, "PhotometricInterpretation": "RGB", "PlanarConfiguration": planar}
+    image = read_image(enclose(stream, J2K, COLOUR, **elements))
+    np.testing.assert_array_equal(np.moveaxis(image.array, 0, 2), COLOUR)

@@ -6,8 +6,11 @@ from PIL import Image as Pillow
 
 from medunet.images.jpeg_stream import (
     FrameHeader,
+    filled_up,
     frame_header,
+    has_all_scans,
     restarts_are_sound,
+    scans,
     segments,
     sequential_scan_is_sound,
     shortened,
@@ -61,3 +64,22 @@ def test_a_shortened_stream_keeps_its_head_and_end_marker(grey):
     assert list(shortened(data[:-2] + b"\xff" * 9 + data[-2:])) == cuts
     assert not list(shortened(data[:-2]))
     assert not list(shortened(stream(grey[:1, :1])))
+
+
+def test_the_scans_of_a_progressive_stream_are_found_and_all_are_needed(grey):
+    data = stream(np.dstack([grey] * 3), progressive=True)
+    header, found = frame_header(data), list(scans(data))
+    assert len(found) == data.count(b"\xff\xda") == 10
+    assert [data[end] for _, end in found] == [0xFF] * 10
+    assert found[-1][1] == len(data) - 2
+    assert has_all_scans(data, header)
+    for _, end in found[:-1]:
+        assert not has_all_scans(data[:end] + b"\xff\xd9", header)
+    assert len(list(scans(data[:-2]))) == 10
+    assert not list(scans(b"")) + list(scans(data[:4]))
+
+
+def test_every_scan_is_filled_up(grey):
+    data = stream(grey, progressive=True)
+    assert filled_up(data).count(bytes(range(1, 255))) == len(list(scans(data))) > 1
+    assert filled_up(b"\xff\xd8") == b"\xff\xd8"

@@ -63,3 +63,15 @@ def test_a_restart_interval_that_is_lost_or_moved_is_noticed():
     for wrong in (lost, moved, last):
         assert fault_of(wrong, decode(wrong)) in (DISORDER, CUT_OFF)
     assert fault_of(data, decode(data)) == ""
+
+
+@pytest.mark.parametrize("array", [NOISE, np.zeros_like(NOISE), np.dstack([NOISE, 255 - NOISE, NOISE])])
+@pytest.mark.parametrize("options", [{}, {"restart_marker_blocks": 3}])
+def test_a_progressive_stream_needs_all_of_its_scans(array, options):
+    data = stream(array, progressive=True, **options)
+    assert fault_of(data, decode(data)) == ""
+    last = data.rindex(b"\xff\xda")
+    ends = [last, (last + len(data)) // 2] if array.any() else [last]  # the last scan of black is a byte or two
+    for end in ends:
+        cut = data[:end] + b"\xff\xd9"
+        assert fault_of(cut, decode(cut)) == CUT_OFF

@@ -4,7 +4,7 @@ import tracemalloc
 import nibabel as nib
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from medunet.errors import InputError
@@ -55,6 +55,8 @@ NUMBERS = st.floats(-50, 50, width=32).filter(lambda x: abs(x) > 1e-3)
 @given(st.lists(NUMBERS, min_size=12, max_size=12), st.sampled_from([(7, 5), (7, 5, 1), (4, 3, 2)]), st.booleans())
 def test_a_mask_written_on_an_images_grid_has_its_affine_and_shape_bit_for_bit(tmp_path_factory, numbers, shape, gz):
     affine = np.vstack([np.array(numbers).reshape(3, 4), [0, 0, 0, 1]])
+    used = affine[:3, : min(3, sum(n > 1 for n in shape))]
+    assume(np.linalg.svd(used / np.linalg.norm(used, axis=0), compute_uv=False)[-1] > 2e-3)  # the axes span something
     folder = tmp_path_factory.mktemp("nifti")
     path = write(
         folder / ("a.nii.gz" if gz else "a.nii"), np.arange(np.prod(shape)).reshape(shape).astype(np.uint8), affine
@@ -97,7 +99,7 @@ def test_scaling_gives_floats_and_a_slope_of_zero_means_none(tmp_path):
     np.testing.assert_array_equal(image.array[0], data.T * 0.5 - 10)
     content[112:120] = np.array([np.inf, 0.0], "<f4").tobytes()
     path.write_bytes(content)
-    with pytest.raises(InputError, match="scl_slope is infinite"):
+    with pytest.raises(InputError, match="scl_slope or scl_inter is not finite"):
         read_image(path)
     content[112:120] = np.array([0.0, -10.0], "<f4").tobytes()
     path.write_bytes(content)
@@ -226,3 +228,55 @@ def test_real_scans_agree_with_nibabel(shared, tmp_path):
         again = nib.load(tmp_path / "b.nii")
         assert again.shape == reference.shape
         np.testing.assert_array_equal(again.affine.astype(np.float32), reference.affine.astype(np.float32))
+
+
+def qform_of(path, **fields):
+    """A NIfTI whose place is said by its qform alone, with some fields of its header changed."""
+    write(path, np.arange(12, dtype=np.int16).reshape(4, 3), np.diag([0.25, 0.5, 1, 1]))
+    content = bytearray(path.read_bytes())
+    raw = nib.Nifti1Header(bytes(content[:348]))
+    raw["sform_code"], raw["qform_code"] = 0, 1
+    for key, value in fields.items():
+        raw[key] = value
+    content[:348] = raw.binaryblock
+    path.write_bytes(content)
+    return path
+
+
+def test_a_qfac_of_zero_is_one(tmp_path):
+    """So the standard says (nifti1.h); nibabel refuses to make an affine of it."""
+    grid = read_grid(qform_of(tmp_path / "a.nii", pixdim=[0, 0.25, 0.5, 1, 0, 0, 0, 0]))
+    assert grid.spacing == (0.5, 0.25)
+    assert grid == read_grid(qform_of(tmp_path / "b.nii", pixdim=[1, 0.25, 0.5, 1, 0, 0, 0, 0]))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"quatern_b": 1, "quatern_c": 1},
+        {"pixdim": [1, 1e30, 0.5, 1, 0, 0, 0, 0]},
+        {"pixdim": [1, 1e-6, 0.5, 1, 0, 0, 0, 0]},
+        {"sform_code": 1, "srow_x": [1, 1, 0, 0], "srow_y": [1, 1, 0, 0]},
+    ],
+)
+def test_an_affine_that_no_picture_has_leaves_the_size_unknown(tmp_path, fields):
+    image = read_image(qform_of(tmp_path / "a.nii", **fields))
+    assert (image.grid.spacing, image.notes) == (None, ("the file's affine is not usable: pixel size unknown",))
+    assert image.array[0].tolist() == np.arange(12).reshape(4, 3).T.tolist()
+
+
+@pytest.mark.parametrize("inter", [np.nan, np.inf])
+def test_an_intercept_without_end_is_refused(tmp_path, inter):
+    with pytest.raises(InputError, match="scl_slope or scl_inter is not finite"):
+        read_image(qform_of(tmp_path / "a.nii", scl_slope=2, scl_inter=inter))
+
+
+@pytest.mark.parametrize(("more", "read"), [(b"\1" * 7, True), (bytes(5000), True), (b"\1" * 8, False)])
+def test_a_row_of_other_voxels_is_no_filling(tmp_path, more, read):
+    path = write(tmp_path / "a.nii", np.arange(12, dtype=np.int16).reshape(4, 3))
+    path.write_bytes(path.read_bytes() + more)
+    if read:
+        assert read_image(path).array.max() == 11
+    else:
+        with pytest.raises(InputError, match="more data than its header says"):
+            read_image(path)

@@ -26,8 +26,8 @@ def test_what_is_no_file_is_refused(tmp_path):
         "pipe.png": "is a pipe or a device",
         "absent.png": "does not exist",
         "empty.png/x.png": "does not exist",
-        "loop.png": "cannot be opened",
-        "n" * 300: "cannot be opened",
+        "loop.png": "cannot be read",
+        "n" * 300: "cannot be read",
         "a\0b": "no possible file name",
     }.items():
         with pytest.raises(InputError, match=words):
@@ -97,3 +97,17 @@ def test_what_libraries_log_while_a_file_is_read_is_kept_off(caplog):
         assert not caplog.records
         logger.warning("from another user of the library")
     assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (5, r"cannot be read \(Input/output error\)"),
+        (2, "does not exist"),
+        (22, "damaged or cut off"),
+        (13, "may not be"),
+    ],
+)
+def test_what_the_disk_says_is_no_damage_of_the_file(number, words):
+    with pytest.raises(InputError, match=words), decoding(Path("film.png"), "PNG"):
+        raise OSError(number, "film.png of Name^Patient")

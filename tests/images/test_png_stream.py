@@ -106,3 +106,12 @@ def test_no_sound_header_is_no_png(tmp_path, data):
     (tmp_path / "film.png").write_bytes(data)
     with pytest.raises(InputError, match="no PNG header"):
         read_image(tmp_path / "film.png")
+
+
+@pytest.mark.parametrize("clear", [b"", b"\0", b"\0\7\0\7\0\7"])
+def test_a_transparent_value_of_another_length_is_none(tmp_path, grey, clear):
+    path = tmp_path / "film.png"
+    path.write_bytes(png(grey, extra=chunk(b"tRNS", clear)))
+    assert png_header(path).transparent is None
+    assert read_image(path).valid is None
+    np.testing.assert_array_equal(read_pixels(path).array, grey)

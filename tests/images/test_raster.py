@@ -1,3 +1,4 @@
+import builtins
 import io
 import struct
 import zlib
@@ -217,3 +218,37 @@ def test_a_jpeg_that_was_cut_and_closed_again_is_refused(tmp_path):
     array[20:] = 0
     Pillow.fromarray(array).save(path)
     assert read_image(path).array[0, -8:].max() < 8
+
+
+def test_more_transparencies_than_there_are_entries_are_passed_over(tmp_path):
+    path = tmp_path / "film.png"
+    extra = chunk(b"PLTE", bytes([0, 0, 0, 9, 8, 7])), chunk(b"tRNS", b"\xff" * 300)
+    path.write_bytes(png(8, 3, 1, 2, [b"\x00\x01"], *extra))
+    assert read_image(path).array[:, 0].tolist() == [[0, 9], [0, 8], [0, 7]]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("kept", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (FileNotFoundError(2, "gone"), "does not exist"),
+        (OSError(5, "broken"), r"cannot be read \(Input/output error\)"),
+    ],
+)
+def test_a_file_that_is_gone_or_breaks_while_it_is_read_is_one_line(
+    tmp_path, grey, kind, kept, error, words, monkeypatch
+):
+    path = save(tmp_path / "film", grey, kind)
+    plain, calls = builtins.open, []
+
+    def failing(file, *rest, **options):
+        calls.append(file)
+        if len(calls) > kept:
+            raise error
+        return plain(file, *rest, **options)
+
+    for module in (builtins, io):
+        monkeypatch.setattr(module, "open", failing)
+    with pytest.raises(InputError, match=words):
+        read_image(path)

@@ -260,3 +260,24 @@ def test_a_further_channel_is_no_alpha_unless_it_says_so(tmp_path, grey):
     array[..., 1] = 255
     path = write(tmp_path / "film.tif", array, planarconfig="contig", extrasamples=["unspecified"])
     np.testing.assert_array_equal(read_image(path).array[0], grey)
+
+
+@pytest.mark.parametrize(
+    ("options", "pages"), [({"imagej": True}, 3), ({}, 3), ({"imagej": True, "stack": 1}, 1), ({"stack": 1}, 1)]
+)
+def test_a_stack_of_which_one_page_is_described_is_no_film(tmp_path, grey, options, pages):
+    stack = np.stack([grey] * options.pop("stack", 3))
+    tifffile.imwrite(tmp_path / "film.tif", stack, photometric="minisblack", truncate=True, **options)
+    if pages == 1:
+        np.testing.assert_array_equal(read_image(tmp_path / "film.tif").array[0], grey)
+        return
+    for read in (read_image, read_grid):
+        with pytest.raises(InputError, match="is a TIFF of 3 pages"):
+            read(tmp_path / "film.tif")
+
+
+def test_a_stack_of_metamorph_is_no_film(tmp_path, grey):
+    planes = [(33629, 5, 2, (1, 1, 2, 1), True)]
+    tifffile.imwrite(tmp_path / "film.tif", grey, photometric="minisblack", metadata=None, extratags=planes)
+    with pytest.raises(InputError, match="is a TIFF of 2 pages"):
+        read_image(tmp_path / "film.tif")

@@ -180,6 +180,10 @@ def _values(
         if (slope, intercept) != (1.0, 0.0):
             array = stored * slope + intercept
             low, high = low * slope + intercept, high * slope + intercept
+            if not frame.is_float and max(abs(low), abs(high)) > np.finfo(np.float32).max:
+                raise InputError(
+                    path, "RescaleSlope and RescaleIntercept give values without end", "Export the file again"
+                )
     # Rounding to float32 comes last, so that a film and its inverse give the same values.
     dtype = np.dtype(np.float32) if array.dtype.kind == "f" else array.dtype
     if frame.inverted:

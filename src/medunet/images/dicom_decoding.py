@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medunet.errors import InputError
+from medunet.images.dicom_encoded import encoded_frame
 from medunet.images.dicom_frame import Frame
 from medunet.images.dicom_opening import AGAIN, Elements
 from medunet.images.dicom_stream import agreed, is_jpeg
@@ -36,12 +37,15 @@ def decoded(elements: Elements, frame: Frame, path: Path) -> tuple[NDArray[Any],
     Raises:
         InputError: it cannot be decoded, or is not what its header says.
     """
-    from pydicom.encaps import encapsulate, generate_frames
+    from pydicom.encaps import encapsulate
 
     dataset, syntax = elements.dataset, elements.syntax
     decode = _decoder(syntax, frame, path)
     with decoding(path, syntax.name):
-        stream = next(generate_frames(dataset.PixelData, number_of_frames=1))
+        stream = encoded_frame(dataset.PixelData, path)
+        dataset.PixelData = encapsulate([stream])
+        for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
+            dataset.pop(keyword, None)
         notes = agreed(dataset, frame, syntax, stream, path)
         array = decode(dataset, stream)
 

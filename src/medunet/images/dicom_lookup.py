@@ -69,19 +69,18 @@ def palette_lookups(dataset: Dataset, signed: bool, little: bool, path: Path) ->
     with decoding(path, "palette"):
         if "RedPaletteColorLookupTableDescriptor" not in dataset:
             raise InputError(path, "has palette colours and no palette", AGAIN)
-        if "SegmentedRedPaletteColorLookupTableData" in dataset and "RedPaletteColorLookupTableData" not in dataset:
-            return _expanded(dataset, signed, path)
-        red, green, blue = (
-            _lookup(
-                dataset.get(f"{colour}PaletteColorLookupTableDescriptor"),
-                dataset.get(f"{colour}PaletteColorLookupTableData"),
-                signed,
-                little,
-                path,
-                "palette",
-            )
-            for colour in COLOURS
+        segmented = (
+            "RedPaletteColorLookupTableData" not in dataset and "SegmentedRedPaletteColorLookupTableData" in dataset
         )
+        tables = []
+        for colour in COLOURS:
+            descriptor = dataset.get(f"{colour}PaletteColorLookupTableDescriptor")
+            data = dataset.get(f"{'Segmented' if segmented else ''}{colour}PaletteColorLookupTableData")
+            if segmented:
+                count, _, bits = _described(descriptor, signed, path, "palette")
+                data = _expanded(data, count, bits, little, path)
+            tables.append(_lookup(descriptor, data, signed, little, path, "palette"))
+        red, green, blue = tables
         return red, green, blue
 
 
@@ -91,7 +90,7 @@ def _lookup(descriptor: Any, data: Any, signed: bool, little: bool, path: Path, 
     if isinstance(data, bytes):
         values = _unpacked(data, count, little)
     else:
-        values = np.asarray([data] if isinstance(data, int) else list(data or ()), dtype=np.int64) & 0xFFFF
+        values = np.asarray([data] if isinstance(data, int) else [] if data is None else list(data), np.int64) & 0xFFFF
     if values is None or len(values) != count:
         raise InputError(path, f"its {what} has not the {count:,} entries that its descriptor says", AGAIN)
     if int(values.max()) >= 2**bits:
@@ -124,17 +123,22 @@ def _unpacked(data: bytes, count: int, little: bool) -> NDArray[np.int64] | None
     return packed[:count].astype(np.int64)
 
 
-def _expanded(dataset: Dataset, signed: bool, path: Path) -> tuple[Lookup, Lookup, Lookup]:
-    """Segmented tables, expanded by pydicom."""
-    from pydicom.pixels.processing import apply_color_lut
-
-    descriptor = dataset.get("RedPaletteColorLookupTableDescriptor")
-    count, first, bits = _described(descriptor, signed, path, "palette")
-    if bits <= 8 and count > 256:
-        raise InputError(path, f"its segmented palette has {count:,} entries of 8 bits, which are not read", AGAIN)
-    if not np.array_equal(*(dataset.get(f"{colour}PaletteColorLookupTableDescriptor") for colour in COLOURS[:2])):
-        raise InputError(path, "its palettes of red and green begin or end at other values", AGAIN)
-    own = int(descriptor[1])
-    colours = np.asarray(apply_color_lut(np.arange(own, own + count, dtype=np.int64), dataset))
-    red, green, blue = (Lookup(first, np.ascontiguousarray(colours[:, place]), bits) for place in range(3))
-    return red, green, blue
+def _expanded(data: Any, count: int, bits: int, little: bool, path: Path) -> NDArray[np.int64]:
+    """The entries of a segmented table (PS3.3 C.7.9.2), never more than `count`."""
+    raw = data if isinstance(data, bytes) else b""
+    words = _unpacked(raw, len(raw) // (1 if bits <= 8 else 2), little)
+    entries: list[NDArray[np.int64]] = []
+    at, total = 0, 0
+    while words is not None and at + 1 < len(words) and total < count:
+        kind, length = int(words[at]), int(words[at + 1])
+        if kind == 0:
+            entries.append(words[at + 2 : at + 2 + length])
+            at += 2 + length
+        elif kind == 1 and total and at + 2 < len(words):
+            entries.append(np.rint(np.linspace(entries[-1][-1], words[at + 2], length + 1)[1:]).astype(np.int64))
+            at += 3
+        else:  # segments that point to others, which may point on without end, and unknown ones
+            raise InputError(path, "its segmented palette has segments that are not read", AGAIN)
+        entries = [one for one in entries if len(one)]
+        total += length
+    return np.concatenate(entries)[: count + 1] if entries else np.zeros(0, np.int64)

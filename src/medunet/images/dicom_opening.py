@@ -34,6 +34,13 @@ FIRST_ELEMENTS = (0x0000, 0x0001, 0x0005, 0x0008, 0x0012, 0x0014, 0x0016, 0x0018
 PROGRAMS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
 """How programs for Windows, Linux and macOS and scripts begin."""
 
+PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
+"""Tags of the elements that hold pixels: floats, doubles, integers."""
+
+LONGEST_ELEMENT = 1 << 18
+"""Bytes of an element of the header. A lookup table has half of them; a sequence or a list of numbers of some megabytes
+takes pydicom minutes and gigabytes."""
+
 _ELEMENT_BYTES = 8
 """pydicom asks for the head of each element and each sequence item in one piece of this size."""
 
@@ -91,7 +98,7 @@ class Meter:
     """A file as pydicom reads it, with a count of elements and of bytes."""
 
     def __init__(self, stream: BinaryIO, size: int, path: Path) -> None:
-        self._stream, self._size, self._path = stream, size, path
+        self._stream, self._size, self.path = stream, size, path
         self._elements = self._bytes = 0
         self.in_header = True
         self.fell_short = False
@@ -103,14 +110,14 @@ class Meter:
         if count == _ELEMENT_BYTES:
             self._elements += 1
             if self._elements > MAX_ELEMENTS.allowed:
-                raise too_much(self._path, "has too many elements", MAX_ELEMENTS)
+                raise too_much(self.path, "has too many elements", MAX_ELEMENTS)
         left = max(0, self._size - self._stream.tell())
         # Short questions are heads of elements, and where those stop the file may simply end.
         self.fell_short |= self.in_header and left < count > _ELEMENT_BYTES
         count = min(count, left)
         self._bytes += count
         if self.in_header and self._bytes > MAX_HEADER_BYTES.allowed:
-            raise too_much(self._path, "has a very long header", MAX_HEADER_BYTES)
+            raise too_much(self.path, "has a very long header", MAX_HEADER_BYTES)
         return self._stream.read(count)
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -161,12 +168,12 @@ def read_elements(path: Path, pixels: Wanted, caught: list[WarningMessage]) -> E
 def _parsed(meter: Meter, force: bool, pixels: Wanted) -> tuple[Dataset, UID]:
     """The elements of a file that is not deflated, and its transfer syntax."""
     import pydicom
-    from pydicom.filereader import read_dataset
     from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
     stream: Any = meter
     # The mark alone may be missing; what does not look like DICOM at all never comes here.
     dataset = pydicom.dcmread(stream, stop_before_pixels=True, force=force)
+    _leave_out_long_ones(dataset)
     implicit, little = dataset.original_encoding
     meta = dataset.file_meta
     syntax = meta.get("TransferSyntaxUID")
@@ -175,8 +182,7 @@ def _parsed(meter: Meter, force: bool, pixels: Wanted) -> tuple[Dataset, UID]:
     if not isinstance(syntax, UID) or not syntax.is_transfer_syntax:
         return dataset, UID("")
     if pixels == "any" or (pixels == "native" and not syntax.is_compressed):
-        meter.in_header = False
-        dataset.update(read_dataset(stream, bool(implicit), bool(little)))
+        dataset.update(_pixels(meter, bool(implicit), bool(little)))
     return dataset, syntax
 
 
@@ -188,11 +194,46 @@ def _parsed_inflated(meter: Meter, pixels: Wanted) -> tuple[Dataset, UID]:
 
     stream: Any = meter
     dataset = read_dataset(stream, False, True, stop_when=_at_pixel_data)
+    _leave_out_long_ones(dataset)
     if pixels != "none":
-        meter.in_header = False
-        dataset.update(read_dataset(stream, False, True))
+        dataset.update(_pixels(meter, False, True))
     dataset.file_meta = FileMetaDataset()
     return dataset, ExplicitVRLittleEndian
+
+
+def _leave_out_long_ones(dataset: Dataset) -> None:
+    """Take out the elements that would take long to understand; those that are asked for here are never so long."""
+    from pydicom.dataelem import RawDataElement
+
+    for tag, element in list(dataset.items()):  # as they were read
+        if isinstance(element, RawDataElement) and element.length > LONGEST_ELEMENT:
+            del dataset[tag]
+
+
+def _pixels(meter: Meter, implicit: bool, little: bool) -> Dataset:
+    """The pixels and what follows them, from where the header ended.
+
+    Raises:
+        InputError: there are pixels twice. Elements of the header that come behind them are passed over: what the
+            header says is what has been read.
+    """
+    from pydicom.filereader import read_dataset
+
+    stream: Any = meter
+    found: list[int] = []
+
+    def noted(tag: int, _: str | None, length: int) -> bool:
+        if length:  # of none, it may be that the first element is looked at twice
+            found.append(tag)
+        return False
+
+    meter.in_header = False
+    dataset = read_dataset(stream, implicit, little, stop_when=noted)
+    if any(found.count(tag) > 1 for tag in PIXELS):
+        raise InputError(meter.path, "holds its pixels twice", "Export the one picture that is meant")
+    for tag in [tag for tag in list(dataset.keys()) if tag < min(PIXELS)]:
+        del dataset[tag]
+    return dataset
 
 
 def _inflated(stream: BinaryIO, path: Path) -> bytes:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 
+INTEGERS, FLOATS, DOUBLES = "PixelData", "FloatPixelData", "DoubleFloatPixelData"
+"""The elements that hold pixels; an image has one of them."""
+
+
 def stored_values(elements: Elements, frame: Frame, path: Path) -> tuple[NDArray[Any], tuple[str, ...]]:
     """The stored values of a frame, and notes on what was put right.
 
@@ -91,10 +95,15 @@ def _native(elements: Elements, frame: Frame, path: Path) -> tuple[NDArray[Any],
 
 def _native_bytes(dataset: Dataset, frame: Frame, path: Path) -> tuple[bytes, tuple[str, ...]]:
     """The bytes of an uncompressed frame, as many as its header asks for."""
-    keyword = {4: "FloatPixelData", 8: "DoubleFloatPixelData"}[frame.dtype.itemsize] if frame.is_float else "PixelData"
+    keyword = {4: FLOATS, 8: DOUBLES}[frame.dtype.itemsize] if frame.is_float else INTEGERS
+    if sum(one in dataset for one in (INTEGERS, FLOATS, DOUBLES)) > 1:
+        raise InputError(path, "holds pixels both as integers and as floats", "Export the one picture that is meant")
     data = dataset[keyword].value if keyword in dataset else None
     if not isinstance(data, bytes):
         raise InputError(path, "holds no pixel data", "Give an image with pixels")
+    if dataset[keyword].is_undefined_length:
+        what = "holds its pixels in fragments, as compressed ones, where its transfer syntax says that they are not"
+        raise InputError(path, what, AGAIN)
     if len(data) < frame.native_bytes:
         raise InputError(path, f"is cut off: pixel data {len(data)} bytes, {frame.native_bytes} expected", AGAIN)
     more = data[frame.native_bytes :]
@@ -109,11 +118,18 @@ def _native_bytes(dataset: Dataset, frame: Frame, path: Path) -> tuple[bytes, tu
 
 
 def _set_planes(dataset: Dataset, frame: Frame, path: Path) -> None:
-    """Refuse colours of which it is unknown whether they lie by pixel or by plane."""
+    """Refuse colours of which it is unknown whether they lie by pixel or by plane, and kinds that do not exist."""
     if frame.samples == 1:
         return
+    if frame.photometric != "RGB" and frame.allocated != 8:
+        raise InputError(
+            path, f"holds {frame.photometric} of {frame.allocated} bits, which is not read", "Export it in RGB"
+        )
     if frame.photometric == "YBR_FULL_422":
         dataset.PlanarConfiguration = 0  # it has no other
+        if frame.columns % 2:
+            what = f"holds {frame.photometric}, of which two pixels share a colour, in {frame.columns} columns"
+            raise InputError(path, what, "Export it in RGB")
     elif numbers_of(dataset, "PlanarConfiguration") not in ((0.0,), (1.0,)):
         raise InputError(path, "does not say by PlanarConfiguration how its colours lie", "Export the file again")
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medunet.errors import InputError
+from medunet.images.dicom_encoded import refuse_further_runs
 from medunet.images.dicom_frame import Frame
-from medunet.images.j2k_stream import codestream
-from medunet.images.jpeg_stream import frame_header, holds_luminance
+from medunet.images.j2k_stream import Codestream, codestream
+from medunet.images.jpeg_stream import FrameHeader, frame_header, holds_luminance
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
@@ -45,10 +46,11 @@ def agreed(dataset: Dataset, frame: Frame, syntax: UID, stream: bytes, path: Pat
     from pydicom.uid import JPEG2000TransferSyntaxes, JPEGLSTransferSyntaxes, RLELossless
 
     dataset.PhotometricInterpretation = frame.photometric
-    if frame.samples == 3 and "PlanarConfiguration" not in dataset:
-        dataset.PlanarConfiguration = 0
+    if frame.samples == 3 and (syntax != RLELossless or "PlanarConfiguration" not in dataset):
+        dataset.PlanarConfiguration = 0  # decoders give colour by pixel, whatever a header says
     if syntax == RLELossless:
         refuse_transformed(frame, path)
+        refuse_further_runs(stream, frame, path)
         return ()
     if frame.high != frame.stored - 1:
         what = f"has {frame.stored} bits up to bit {frame.high} in a compressed stream, which may mean two things"
@@ -80,13 +82,11 @@ def _agreed_jpeg(dataset: Dataset, frame: Frame, stream: bytes, path: Path) -> t
     header = frame_header(stream)
     if header is None:
         raise InputError(path, "holds no JPEG stream where its header says that there is one", AGAIN)
-    _refuse_other(frame, header.rows, header.columns, header.components, path)
-    if header.bits <= 8 < frame.allocated:
-        dataset.BitsAllocated = 8
-    if header.bits > frame.stored or header.bits <= 8 < frame.allocated:
+    _refuse_other(frame, header, path)
+    own = 8 if header.bits <= 8 else 16
+    if header.bits > frame.stored or own < frame.allocated:
         # The decoder needs the stream's own width; whether the values fit is looked at afterwards.
-        dataset.BitsStored = min(header.bits, int(dataset.BitsAllocated))
-        dataset.HighBit = dataset.BitsStored - 1
+        dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = own, header.bits, header.bits - 1
     luminance = holds_luminance(stream, header) if frame.samples == 3 else None
     if frame.photometric == "RGB" and luminance:
         dataset.PhotometricInterpretation = "YBR_FULL"
@@ -102,7 +102,7 @@ def _agreed_j2k(dataset: Dataset, frame: Frame, stream: bytes, path: Path) -> tu
     header = codestream(stream)
     if header is None:
         raise InputError(path, "holds no JPEG 2000 stream where its header says that there is one", AGAIN)
-    _refuse_other(frame, header.rows, header.columns, header.components, path)
+    _refuse_other(frame, header, path)
     notes = []
     if header.signed != frame.signed:
         words = ("unsigned", "signed")
@@ -114,10 +114,13 @@ def _agreed_j2k(dataset: Dataset, frame: Frame, stream: bytes, path: Path) -> tu
     return tuple(notes)
 
 
-def _refuse_other(frame: Frame, rows: int, columns: int, components: int, path: Path) -> None:
-    """Refuse a stream of another size or of other samples than the header says."""
-    if (rows, columns) != (frame.rows, frame.columns):
+def _refuse_other(frame: Frame, header: FrameHeader | Codestream, path: Path) -> None:
+    """Refuse a stream of another size, of other samples or of wider ones than the header says."""
+    if (header.rows, header.columns) != (frame.rows, frame.columns):
         raise InputError(path, "holds pixels of another size than its header says", AGAIN)
-    if components != frame.samples:
-        what = f"holds {components} samples a pixel where its header says {frame.samples}"
+    if header.components != frame.samples:
+        what = f"holds {header.components} samples a pixel where its header says {frame.samples}"
+        raise InputError(path, what, AGAIN)
+    if header.bits > frame.allocated:
+        what = f"holds samples of {header.bits} bits where its header allocates {frame.allocated}"
         raise InputError(path, what, AGAIN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from numpy.typing import NDArray
@@ -122,14 +123,42 @@ def holds_luminance(data: bytes, header: FrameHeader) -> bool | None:
     return True if header.subsampled else None
 
 
-def filled_up(data: bytes) -> bytes:
-    """The stream with other bytes before the end of its first scan.
+def scans(data: bytes) -> Iterator[tuple[bytes, int]]:
+    """The header of each scan, and where its pixels end: at the marker that follows them, or with the data."""
+    at = 0
+    for marker, content in segments(data):
+        if marker != START_OF_SCAN:
+            continue
+        at = _scan_start(data)
+        while marker != END_OF_IMAGE:
+            following = next((one for one in _MARKER.finditer(data, at) if one[1][0] not in RESTARTS), None)
+            if marker == START_OF_SCAN:
+                yield content, following.start() if following else len(data)
+            if following is None:
+                return
+            marker, length = following[1][0], int.from_bytes(data[following.end() : following.end() + 2], "big")
+            content, at = data[following.end() + 2 : following.end() + length], following.end() + max(2, length)
 
-    A decoder has no use for them where the scan is whole. Where it was cut off and closed by an end marker, decoders
-    make up the missing part without a word, and these bytes change what they make up.
+
+def has_all_scans(data: bytes, header: FrameHeader) -> bool:
+    """Whether the scans of a progressive stream bring every coefficient of each component to its last bit (G.1)."""
+    missing = {(one, place) for one in header.ids for place in range(64)}
+    for content, _ in scans(data):
+        end = 1 + 2 * content[0] if content else 0
+        if len(content) == end + 3 and content[end + 2] & 15 == 0:
+            places = range(content[end], content[end + 1] + 1)
+            missing -= {(one, place) for one in content[1:end:2] for place in places}
+    return not missing
+
+
+def filled_up(data: bytes) -> bytes:
+    """The stream with other bytes before the end of each scan.
+
+    A decoder has no use for them where the scan is whole. Where it was cut off and closed by a marker, decoders make up
+    the missing part without a word, and these bytes change what they make up.
     """
-    at = data.find(b"\xff\xd9", _scan_start(data))
-    return data if at < 0 else data[:at] + _FILLING + data[at:]
+    ends = [end for _, end in scans(data)]
+    return b"".join(data[start:end] + _FILLING for start, end in pairwise([0, *ends])) + data[ends[-1] if ends else 0 :]
 
 
 def shortened(data: bytes) -> Iterator[bytes]:

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import JpegImagePlugin
 
-from medunet.images.jpeg_stream import ends_flat, filled_up, frame_header, restarts_are_sound, shortened
+from medunet.images.jpeg_stream import (
+    ends_flat,
+    filled_up,
+    frame_header,
+    has_all_scans,
+    restarts_are_sound,
+    shortened,
+)
 
 SEQUENTIAL = ("baseline", "extended sequential")
 
@@ -31,14 +38,17 @@ def fault_of(data: bytes, array: NDArray[Any], decode: Callable[[bytes], NDArray
     there are. Either is told by decoding once more: with more bytes, or fewer, at the end of the scan.
 
     Args:
-        data: the stream, of one scan.
+        data: the stream.
         array: what it was decoded to, (row, column[, sample]) as stored.
         decode: how it was.
     """
-    # Only where the last pixels are all alike can they be made up.
-    if ends_flat(array) and not _same(filled_up(data), array, decode):
-        return CUT_OFF
     header = frame_header(data)
+    progressive = header is not None and header.process == "progressive"
+    if header is not None and progressive and not has_all_scans(data, header):
+        return CUT_OFF
+    # Of a sequential stream pixels can be made up only where the last ones are all alike.
+    if (progressive or ends_flat(array)) and not _same(filled_up(data), array, decode):
+        return CUT_OFF
     if header is None or header.process not in SEQUENTIAL:
         return ""
     if not restarts_are_sound(data):

@@ -33,6 +33,14 @@ HEADER_BYTES = {348: 1, 540: 2}
 LAST_SPACE_CODE = 5
 """Largest code of a coordinate system in the standard (template)."""
 
+LEAST_STEP, LARGEST_STEP = 0.001, 100.0
+"""A voxel size outside of this (mm) is none: a picture is not known to be a kilometre wide."""
+
+LEAST_APART = 1e-3
+"""Unit vectors with a smaller singular value than this run along each other, which no picture's axes do."""
+
+UNUSABLE = "the file's affine is not usable: pixel size unknown"
+
 _PIECE = 1 << 24
 
 TRAILING_BYTES = 1 << 16
@@ -122,8 +130,9 @@ def _read_header(stream: BinaryIO, path: Path) -> _Header:
     check_shape(path, full, dtype.itemsize)
     shape, counted = _spatial(full, path)
     grid, notes = _grid(raw, shape, counted, path)
-    if math.isinf(float(raw["scl_slope"])):
-        raise InputError(path, "is damaged: its scl_slope is infinite", "Export it again")
+    scale, shift = float(raw["scl_slope"]), float(raw["scl_inter"])
+    if math.isinf(scale) or (scale and not math.isnan(scale) and not math.isfinite(shift)):
+        raise InputError(path, "is damaged: its scl_slope or scl_inter is not finite", "Export it again")
     slope, intercept = raw.get_slope_inter()  # (None, None) for a slope of 0 or NaN: nothing is scaled
     slope, intercept = (1.0, 0.0) if slope is None else (float(slope), float(intercept))
     offset = max(int(raw["vox_offset"]), size + 4)
@@ -161,17 +170,28 @@ def _grid(raw: Any, shape: tuple[int, ...], counted: bool, path: Path) -> tuple[
     if codes == (0, 0) and unit == 0 and all(z == 1 for z in zooms):
         # A converter that knew no pixel size leaves ones; that is "unknown", not 1 mm.
         return Grid(shape[::-1] if film else shape, third=third), ("the file says no pixel size",)
-    affine = np.asarray(raw.get_best_affine(), dtype=np.float64)
+    affine = _affine_of(raw)
     columns = affine[:3, : len(shape)].T
     lengths = [math.hypot(*column) for column in columns]
-    if not np.isfinite(affine).all() or not all(length > 0 for length in lengths):
-        note = "the file's affine is not usable: pixel size unknown"
-        return Grid(shape[::-1] if film else shape, third=third), (note,)
+    if not np.isfinite(affine).all() or not all(LEAST_STEP <= length <= LARGEST_STEP for length in lengths):
+        return Grid(shape[::-1] if film else shape, third=third), (UNUSABLE,)
     vectors = [_triple(column / length) for column, length in zip(columns, lengths, strict=True)]
+    if np.linalg.svd(np.array(vectors), compute_uv=False)[-1] < LEAST_APART:
+        return Grid(shape[::-1] if film else shape, third=third), (UNUSABLE,)
     if film:
         shape, lengths, vectors = shape[::-1], lengths[::-1], vectors[::-1]
         third = ThirdAxis(counted, _triple(affine[:3, 2]))
     return Grid(shape, tuple(lengths), _triple(affine[:3, 3]), tuple(vectors), third), ()
+
+
+def _affine_of(raw: Any) -> NDArray[np.float64]:
+    """The 4 x 4 affine that counts in nibabel's header `raw`; NaN where it is none."""
+    if float(raw["pixdim"][0]) == 0:
+        raw["pixdim"][0] = 1  # so the standard says, and nibabel refuses it
+    try:
+        return np.asarray(raw.get_best_affine(), dtype=np.float64)
+    except ValueError:  # quaternions that turn nothing; nibabel's HeaderDataError is one
+        return np.full((4, 4), np.nan)
 
 
 def _triple(numbers: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -191,7 +211,9 @@ def _read_voxels(stream: BinaryIO, header: _Header, path: Path) -> NDArray[Any]:
         raise InputError(
             path, f"is cut off: {len(data)} of {wanted} bytes of voxels are there", "Copy or export the file again"
         )
-    if len(stream.read(TRAILING_BYTES + 1)) > TRAILING_BYTES:
+    more = stream.read(TRAILING_BYTES + 1)
+    # Some programs fill up with zeros; a row or more of anything else belongs to a picture of another size.
+    if len(more) > TRAILING_BYTES or (len(more) >= header.shape[0] * header.dtype.itemsize and any(more)):
         raise InputError(path, "holds more data than its header says", "Export the file again")
     return np.frombuffer(data, dtype=header.dtype).reshape(header.shape, order="F")
 

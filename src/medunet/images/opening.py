@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import stat
@@ -23,6 +24,9 @@ TALKATIVE = (
     "PIL.PngImagePlugin", "nibabel.global",
 )  # fmt: skip
 """Loggers that quote what a header holds."""
+
+DECODERS_OWN = (None, errno.EINVAL, errno.EOVERFLOW)
+"""What an OSError says that is no fault of the disk: a decoder's own, or a place in the file that no file has."""
 
 _warnings_lock = threading.Lock()
 _reading: ContextVar[bool] = ContextVar("_reading", default=False)
@@ -59,7 +63,7 @@ def unreadable(path: Path, error: OSError) -> InputError:
         return InputError(path, "does not exist", "Check the path")
     if isinstance(error, PermissionError):
         return InputError(path, "may not be read by this user", "Change the file's permissions")
-    return InputError(path, f"cannot be opened ({os.strerror(error.errno or 0)})", "Check the path and the disk")
+    return InputError(path, f"cannot be read ({os.strerror(error.errno or 0)})", "Check the path and the disk")
 
 
 @contextmanager
@@ -83,9 +87,9 @@ def decoding(path: Path, kind: str) -> Iterator[None]:
         raise
     except MemoryError as error:
         raise InputError(path, "needs more memory than there is", "Cut or shrink it") from error
-    except PermissionError as error:
-        raise unreadable(path, error) from error
     except Exception as error:
+        if isinstance(error, PermissionError) or (isinstance(error, OSError) and error.errno not in DECODERS_OWN):
+            raise unreadable(path, error) from error
         raise InputError(
             path, f"is damaged or cut off: its {kind} data cannot be decoded", "Copy or export the file again"
         ) from error

@@ -40,7 +40,7 @@ class PngHeader:
         colour: colour type.
         interlaced: True where the pixels come in seven passes.
         exif: the EXIF block, or None.
-        transparent: the samples of the one colour that stands for nothing, or None.
+        transparent: the samples of the one colour that stands for nothing, or None; one of another length is none.
         animated: True for a PNG of several pictures.
     """
 
@@ -82,12 +82,20 @@ def png_header(path: Path) -> PngHeader:
             if name in (b"IHDR", b"eXIf", b"tRNS") and length <= _SMALL:
                 data = file.read(length)
                 sound = file.read(4) == struct.pack(">I", zlib.crc32(name + data))
-                if name == b"IHDR" and sound and len(data) == 13 and fields is None:
+                if name == b"IHDR" and fields is not None:
+                    raise InputError(path, "is damaged: it has two PNG headers", AGAIN)
+                if name == b"IHDR" and sound and len(data) == 13:
                     fields = struct.unpack(">IIBBBBB", data)
                 elif name == b"eXIf" and sound:
                     exif = data
-                elif name == b"tRNS" and sound and fields and fields[3] in (0, 2):
-                    clear = struct.unpack(f">{len(data) // 2}H", data[: len(data) // 2 * 2])
+                elif (
+                    name == b"tRNS"
+                    and sound
+                    and fields
+                    and fields[3] in (0, 2)
+                    and len(data) == 2 * _SAMPLES[fields[3]]
+                ):
+                    clear = struct.unpack(f">{len(data) // 2}H", data)
             elif name == b"IEND":
                 break
             else:
@@ -105,7 +113,7 @@ def png_pixels(path: Path) -> bytes:
         InputError: a chunk of these is damaged, or the file ends before its last one.
     """
     data = path.read_bytes()
-    kept, at = [SIGNATURE], len(SIGNATURE)
+    kept, at, colour = [SIGNATURE], len(SIGNATURE), -1
     while at + 12 <= len(data):
         length, name = struct.unpack(">I4s", data[at : at + 8])
         end = at + 12 + length
@@ -115,7 +123,10 @@ def png_pixels(path: Path) -> bytes:
             content = memoryview(data)[at + 4 : end - 4]
             if struct.pack(">I", zlib.crc32(content)) != data[end - 4 : end]:
                 raise InputError(path, f"is damaged: the checksum of its {name.decode()} part is wrong", AGAIN)
-            kept.append(data[at:end])
+            if name == b"IHDR" and length == 13:
+                colour = content[13]
+            if name != b"tRNS" or colour == 3:  # of other colour types `png_header` has it
+                kept.append(data[at:end])
         if name == b"IEND":
             return b"".join(kept)
         at = end

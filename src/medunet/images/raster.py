@@ -24,7 +24,7 @@ from medunet.images.image import Image
 from medunet.images.jpeg_stream import frame_header
 from medunet.images.jpeg_whole import fault_of
 from medunet.images.limits import check_shape
-from medunet.images.opening import decoding, warnings_kept
+from medunet.images.opening import decoding, head_of, warnings_kept
 from medunet.images.parcel import Parcel
 from medunet.images.picture import Picture, orientation_note, upright, upright_shape
 from medunet.images.pixels import Pixels
@@ -130,10 +130,10 @@ def _refuse_halves(path: Path, header: Header, array: NDArray[Any]) -> None:
     Decoders fill what is missing with zeros (PNG) or grey (JPEG) and say nothing where the file has an end mark.
     """
     fault = ""
-    if header.png is not None and (header.png.interlaced or not array[-1].any()):
-        fault = "" if has_all_rows(png_pixels(path), header.png) else "is cut off: it ends before its last pixel"
-    elif header.png is None and header.plain:
+    if header.png is None:
         fault = fault_of(path.read_bytes(), array)
+    elif header.png.interlaced or not array[-1].any():
+        fault = "" if has_all_rows(png_pixels(path), header.png) else "is cut off: it ends before its last pixel"
     if fault:
         raise InputError(path, fault, "Copy or export the file again")
 
@@ -147,7 +147,7 @@ def _alpha(
     if header.colour == PALETTE and table is not None:
         alpha = np.full(256, 255, dtype=np.uint8)
         if isinstance(table, bytes):
-            alpha[: len(table)] = np.frombuffer(table, dtype=np.uint8)
+            alpha[: len(table)] = np.frombuffer(table[:256], dtype=np.uint8)
         else:  # Pillow's word for a table of which one entry alone is transparent
             alpha[table] = 0
         return np.asarray(alpha[array])
@@ -187,9 +187,7 @@ def _opened(path: Path, header: Header | None) -> Iterator[ImageFile.ImageFile]:
 
 def _header(path: Path) -> Header:
     """Read, check and return the header of a PNG or JPEG."""
-    with open(path, "rb") as file:
-        png = is_png(file.read(len(SIGNATURE)))
-    header = _png_header(path) if png else _jpeg_header(path)
+    header = _png_header(path) if is_png(head_of(path)) else _jpeg_header(path)
     check_shape(path, (header.rows, header.columns), 8)
     if header.png is not None and header.png.animated:
         raise InputError(path, "is an animated PNG of several pictures", "Export the one picture that is meant")
@@ -212,7 +210,7 @@ def _png_header(path: Path) -> Header:
 
 def _jpeg_header(path: Path) -> Header:
     """Size and orientation of a JPEG."""
-    with open(path, "rb") as file:
+    with decoding(path, "JPEG"), open(path, "rb") as file:
         found = frame_header(file.read(_JPEG_HEAD))
     if found is None:
         raise InputError(path, "is damaged or cut off: it has no JPEG header", "Copy or export the file again")

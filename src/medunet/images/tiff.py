@@ -8,6 +8,7 @@ Resolution tags speak of print, not of the patient, so the spacing is None.
 from __future__ import annotations
 
 import logging
+import math
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 """Little and big endian, TIFF and BigTIFF."""
 
-PHOTOMETRIC, JPEG_TABLES = 262, 347
+PHOTOMETRIC, JPEG_TABLES, METAMORPH_PLANES = 262, 347, 33629
 """Tags that are asked for by their number."""
 
 MINISWHITE, MINISBLACK, RGB, PALETTE = 0, 1, 2, 3
@@ -173,8 +174,9 @@ logging.getLogger("tifffile").addFilter(_keep_complaint)
 
 def _single_page(pages: Sequence[Any], path: Path) -> TiffPage:
     """The one page of a TIFF, its claims checked; `pages` are without reduced copies (thumbnails)."""
-    if len(pages) != 1:
-        raise InputError(path, f"is a TIFF of {len(pages)} pages", "Export each page as a file of its own")
+    count = _planes(pages[0]) if len(pages) == 1 else len(pages)
+    if count != 1:
+        raise InputError(path, f"is a TIFF of {count} pages", "Export each page as a file of its own")
     page: TiffPage = pages[0]
     if page.imagedepth != 1:
         raise InputError(path, "is a TIFF with a depth", "Export each slice as a file of its own")
@@ -191,6 +193,22 @@ def _single_page(pages: Sequence[Any], path: Path) -> TiffPage:
         raise InputError(path, "is compressed with a predictor for floats, which is not read", "Export it uncompressed")
     check_shape(path, (page.imagelength, page.imagewidth), page.samplesperpixel * max(1, bits // 8))
     return page
+
+
+def _planes(page: Any) -> int:
+    """Pictures that one page stands for: microscopes and ImageJ describe the first of a stack and count the others."""
+    if (stack := page.tags.get(METAMORPH_PLANES)) is not None:
+        return int(stack.count)
+    words = page.description
+    if words.startswith("ImageJ=") and (found := re.search(r"^images=(\d{1,9})\s*$", words, re.MULTILINE)):
+        return int(found[1])
+    if (
+        words.startswith("{")
+        and '"truncated": true' in words
+        and (found := re.match(r'{"shape": \[([\d, ]+)\]', words))
+    ):
+        return int(math.prod(int(one) for one in found[1].split(",")) // math.prod(page.shape))
+    return 1
 
 
 def _check_whole(page: TiffPage, size: int, path: Path) -> None:
