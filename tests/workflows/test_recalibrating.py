@@ -115,5 +115,5 @@ def test_too_few_ratios_are_said_after_the_scores_are_written(trained, clinic, t
     with pytest.raises(InputError, match=r"gives no intervals: \d subjects?; level 0\.90 needs at least 9"):
         evaluate(trained.folder, folder, out=tmp_path / "s", calibrate=tmp_path / "m", device="cpu")
     assert (tmp_path / "s" / "scores.csv").is_file()
-    with pytest.raises(InputError, match="holds no model"):
+    with pytest.raises(InputError, match="nor a folder that is there"):
         load_model(tmp_path / "m")

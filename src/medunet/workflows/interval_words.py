@@ -34,7 +34,8 @@ def interval_sentence(intervals: Intervals | str) -> str:
     lacking = f"; {found.without} more had no ratio" if found.without else ""
     return (
         f"{100 * LEVEL:.0f} % intervals of the cardiothoracic ratio are {width}: the conformal rule, from the errors "
-        f"of networks on {len(found.values)} subjects that neither trained nor chose them ({intervals.source}){lacking}."
+        f"of networks on {len(found.values)} subjects that neither trained nor chose them "
+        f"({intervals.source}){lacking}."
     )
 
 
