@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from medunet.studies.groups import Groups
-from medunet.studies.groups_outliers import RULES, without_outliers
+from medunet.studies.groups_outliers import ONE_VALUE, RULES, without_outliers
 
 
 @pytest.fixture
@@ -32,6 +32,14 @@ def test_fences_by_hand():
     """Quartiles of 1 … 8 as means of neighbours: 2.5 and 6.5."""
     found = without_outliers(Groups.of([*range(1, 9)], [0, 1] * 4), "all rows")
     assert found.fences == ((-3.5, 12.5), (-3.5, 12.5))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_equal_quartiles_are_no_measure_of_far(rule):
+    """Of a score that is nearly always 1 the rule would take away all the others."""
+    found = without_outliers(Groups.of([1] * 36 + [2, 2, 3, 3], [0, 1] * 20), rule)
+    assert (found.removed_positive, found.removed_negative, found.reason) == (0, 0, ONE_VALUE)
+    assert without_outliers(Groups.of([1] * 40, [0, 1] * 20), rule).reason == "", "there is nothing that could be far"
 
 
 @pytest.mark.parametrize("rule", RULES)

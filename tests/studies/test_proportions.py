@@ -41,6 +41,16 @@ def test_rows_of_a_subject_that_always_agree_count_as_one():
     assert effective_rows(np.ones(80, bool), subject.repeat(4)) == 20
 
 
+@pytest.mark.parametrize("subjects", [1, 2])
+def test_many_rows_of_one_or_two_subjects_say_nothing_of_others(subjects):
+    success, subject = np.arange(40) % 4 == 0, np.arange(40) % subjects
+    found = proportion(success, subject, of="rows", kind=np.arange(40))
+    assert (found.value, found.low) == (0.25, None)
+    assert found.reason.endswith("all rows: nothing is known of how subjects differ")
+    assert proportion(success, np.arange(40) % 3, of="rows", kind=np.arange(40)).low is not None
+    assert proportion(success[:2], np.arange(2), of="rows").high is not None, "one row each needs no such variance"
+
+
 def test_by_the_definition_of_the_ratio():
     success = np.array([1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0], bool)
     subject = np.array([0, 0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 6])

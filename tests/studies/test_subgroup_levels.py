@@ -23,6 +23,21 @@ def test_ages_go_into_bands(column):
     ]
 
 
+def test_ages_of_children_have_their_own_units_and_no_age_is_a_slip_of_the_pen():
+    found = levels_of("age", ["006M", "020W", "003D", "230M", "412Y", "130"])
+    assert found == ["below 18"] * 3 + ["18 to below 40", "not known", "80 and above"]
+
+
+def test_bands_of_large_numbers_keep_their_names_and_order():
+    """Dates and other numbers of many digits: two bands must not get one name."""
+    found = levels_of("StudyDate", [str(20_240_101 + n) for n in range(12)])
+    assert [found.count(level) for level in order_of(found)] == [3, 3, 3, 3]
+    assert order_of(found)[0] == "below 20240103.5"
+    spread = levels_of("dose", [str(10.0**n) for n in range(12)])
+    assert [spread.count(level) for level in order_of(spread)] == [3, 3, 3, 3]
+    assert order_of(spread) == list(dict.fromkeys(spread))
+
+
 def test_a_column_whose_name_holds_the_letters_of_age_is_no_age():
     assert levels_of("stage", ["1", "2"]) == ["1", "2"]
 

@@ -64,6 +64,12 @@ def test_intervals_of_the_ratio_are_held_against_their_claim():
     assert "no prediction carries an interval" in held_sentence(share_inside([]))
 
 
+def test_a_share_without_an_interval_is_in_percent_too():
+    """One subject has all the films: nothing is known of others."""
+    rows = [Bounds("s", 0.5 if n else 0.6, 0.45, 0.55, 0.9) for n in range(20)]
+    assert "hold the reference in 95 % of 20 cases" in held_sentence(share_inside(rows))
+
+
 def test_cases_that_the_intervals_come_of_are_said_to_be_left_out():
     rows = [Bounds(f"s{n}", 0.5, 0.45, 0.55, 0.9) for n in range(20)]
     assert "12 cases are left out here: the intervals come of them." in held_sentence(share_inside(rows), 12)

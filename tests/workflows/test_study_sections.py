@@ -85,6 +85,21 @@ def test_subgroups_are_called_exploratory_and_count_their_rows(made_study, both)
     assert subgroup_section(both) is None
 
 
+def test_where_the_quartiles_are_equal_no_row_is_called_an_outlier(tmp_path):
+    rows = "".join(f"c{n},{1 + (n > 25)},{n % 2}\n" for n in range(30))
+    (tmp_path / "t.csv").write_text(f"id,grade,sick\n{rows}", encoding="utf-8")
+    made = study(tmp_path / "t.csv", value="grade", by="sick", out=tmp_path / "out")
+    assert "No row was taken for an outlier: the quartiles are equal" in words(trimmed_section(made))
+    assert made.to_dict()["without_outliers"]["reason"]
+
+
+def test_one_group_has_no_shares_that_could_be_alike(made_study):
+    balance = replace(made_study.balance, levels=(("AP", 0, 5), ("PA", 0, 9)), caution="")
+    said = words(view_section(replace(made_study, balance=balance)))
+    assert "There are no two groups whose shares could be compared." in said
+    assert "alike" not in said
+
+
 def test_what_did_not_match_is_listed_by_name(made_study, both):
     section = unmatched_section(made_study)
     assert "Joined by case: 106 rows of ratios.csv have a label in labels.csv." in words(section)

@@ -81,7 +81,7 @@ def at_cut_off(
     found = shares(groups, called, level)
     worst = groups.missing_as_failures(positive_when)
     least = shares(worst, passes(worst, cut_off, positive_when), level)
-    after = predictive_values(found.sensitivity, found.specificity, prevalence)
+    after = predictive_values(found.sensitivity, found.specificity, prevalence, subjects=groups.flow.subjects)
     right, wrong = groups.positive, ~groups.positive
     return CutOffAccuracy(
         cut_off,

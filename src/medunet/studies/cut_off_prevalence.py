@@ -16,7 +16,7 @@ NO_PREVALENCE = "no prevalence was stated"
 
 
 def predictive_values(
-    sensitivity: Estimate, specificity: Estimate, prevalence: float | None
+    sensitivity: Estimate, specificity: Estimate, prevalence: float | None, *, subjects: int
 ) -> tuple[Estimate, Estimate]:
     """PPV and NPV where this share of subjects has the finding.
 
@@ -29,13 +29,13 @@ def predictive_values(
         sensitivity: with its interval.
         specificity: with its interval.
         prevalence: in (0, 1), or None.
+        subjects: different ones behind both together.
 
     Raises:
         ValueError: the prevalence is no share between 0 and 1.
     """
     level = sensitivity.level
-    sizes = (sensitivity.rows + specificity.rows, max(sensitivity.subjects, specificity.subjects))
-    asked = Asked(AT_PREVALENCE, level, *sizes)
+    asked = Asked(AT_PREVALENCE, level, sensitivity.rows + specificity.rows, subjects)
     if prevalence is None:
         return asked.nothing(NO_PREVALENCE), asked.nothing(NO_PREVALENCE)
     if not 0 < prevalence < 1:
@@ -61,7 +61,7 @@ def ratio_limits(upper: tuple[float, float, float], lower: tuple[float, float, f
 def _after(asked: Asked, right: Estimate, wrong: Estimate, odds: float, never: str) -> Estimate:
     """The share of right results among all of one kind, from the odds before the test."""
     if right.value is None or wrong.value is None:
-        return asked.nothing(right.reason or wrong.reason)
+        return asked.nothing(right.reason if right.value is None else wrong.reason)
     if right.value == wrong.value == 0:
         return asked.nothing(never)
     value = odds * right.value / (odds * right.value + wrong.value)

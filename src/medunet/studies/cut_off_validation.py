@@ -86,7 +86,7 @@ def validated_cut_off(
     sensitivity, specificity, ppv, npv = (
         _averaged([getattr(one, name) for one in judged]) for name in ("sensitivity", "specificity", "ppv", "npv")
     )
-    after = predictive_values(sensitivity, specificity, prevalence)
+    after = predictive_values(sensitivity, specificity, prevalence, subjects=groups.flow.subjects)
     finite = np.array([one for one in chosen if np.isfinite(one)])
     spread = tuple(float(one) for one in np.quantile(finite, [0, 0.5, 1])) if finite.size else ()
     return ValidatedCutOff(sensitivity, specificity, ppv, npv, prevalence, *after, spread, folds, repeats, seed)

@@ -25,6 +25,10 @@ CLUSTERED_WILSON = Method(
 )
 
 
+FEWEST_CLUSTERS = 3
+"""Subjects with several rows of which a variance between subjects is taken: two have one difference between them."""
+
+
 def quantile_of(level: float) -> float:
     """The standard normal quantile of a two-sided interval: 1.96 for .95."""
     return float(stats.norm.ppf((1 + level) / 2))
@@ -84,12 +88,18 @@ def proportion(
         of: what the rows are, in the plural ("positive rows"), for the reason where there are none.
         kind: as in `effective_rows`.
         level: confidence.
+
+    Returns:
+        The share; without an interval where rows of one or two subjects differ, which says nothing of other subjects.
     """
     subjects = int(np.unique(subject).size)
     asked = Asked(WILSON if subjects == subject.size else CLUSTERED_WILSON, level, success.size, subjects)
     if not success.size:
         return asked.nothing(f"there are no {of}")
     share = float(success.mean())
+    if subjects < min(FEWEST_CLUSTERS, success.size) and 0 < share < 1:
+        words = "1 subject has" if subjects == 1 else f"{subjects} subjects have"
+        return asked.bare(share, f"{words} all rows: nothing is known of how subjects differ")
     return asked.answer(share, *wilson(share, effective_rows(success, subject, kind), level))
 
 

@@ -21,14 +21,20 @@ AGES = (18.0, 40.0, 60.0, 80.0)
 BLANK = "not known"
 TOO_MANY = f"has more than {MOST_LEVELS} different words"
 
-_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*y?", re.IGNORECASE)
+_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([ymwd]?)", re.IGNORECASE)
+_YEARS = {"": 1.0, "y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
+"""The units of an age as DICOM has them: 034Y, 006M, 012W, 003D."""
+
+OLDEST = 130.0
+"""Years beyond which an age is a slip of the pen."""
 
 
 def levels_of(column: str, cells: Sequence[str]) -> list[str] | None:
     """The level of each row, "not known" for a blank; None where the column has too many.
 
-    Ages in years go into bands from 18, 40, 60 and 80 on. Other numbers of more than 8 different values are cut at the
-    quartiles of the rows. Words stand for themselves, without regard to blanks around them.
+    Ages in years (``34``, ``034Y``; months, weeks and days by their letter) go into bands from 18, 40, 60 and 80 on;
+    above 130 they are not known. Other numbers of more than 8 different values are cut at the quartiles of the rows.
+    Words stand for themselves, without regard to blanks around them.
 
     Args:
         column: its name, which tells an age.
@@ -37,7 +43,7 @@ def levels_of(column: str, cells: Sequence[str]) -> list[str] | None:
     plain = [cell.strip() for cell in cells]
     different = {cell for cell in plain if cell}
     if "age" in re.split(r"[^a-z]+", column.casefold()):
-        ages = [float(found[1]) if (found := _AGE.fullmatch(cell)) else math.nan for cell in plain]
+        ages = [_years(cell) for cell in plain]
         if not all(math.isnan(age) for age in ages):
             return [_band(age, AGES) for age in ages]
     numbers = [_number(cell) for cell in plain]
@@ -52,7 +58,7 @@ def order_of(levels: Sequence[str]) -> list[str]:
     """The different levels: bands by size, words by the alphabet, "not known" last."""
 
     def place(level: str) -> tuple[bool, int, float, str]:
-        found = re.match(r"(below )?(-?[\d.]+)", level)
+        found = re.match(r"(below )?(-?[\d.]+(?:e[-+]\d+)?)", level)
         return level == BLANK, 0 if level.startswith("below") else 1, _number(found[2]) if found else math.inf, level
 
     return sorted(dict.fromkeys(levels), key=place)
@@ -62,12 +68,30 @@ def _band(number: float, starts: Sequence[float]) -> str:
     """The band a number lies in: "below 18", "18 to below 40", "80 and above"."""
     if math.isnan(number):
         return BLANK
+    words = _told_apart(starts)
     if number < starts[0]:
-        return f"below {starts[0]:g}"
-    for low, high in pairwise(starts):
-        if number < high:
-            return f"{low:g} to below {high:g}"
-    return f"{starts[-1]:g} and above"
+        return f"below {words[0]}"
+    for (low, high), end in zip(pairwise(words), starts[1:], strict=True):
+        if number < end:
+            return f"{low} to below {high}"
+    return f"{words[-1]} and above"
+
+
+def _told_apart(numbers: Sequence[float]) -> list[str]:
+    """Different numbers as different texts: with 6 digits, large ones with 12, or as many more as that takes."""
+    fewest = 6 if max(map(abs, numbers)) < 1e5 else 12
+    return next(
+        words
+        for digits in range(fewest, 18)
+        if len(set(words := [f"{number:.{digits}g}" for number in numbers])) == len(numbers) or digits == 17
+    )
+
+
+def _years(text: str) -> float:
+    """The age that a text says, in years, or NaN."""
+    found = _AGE.fullmatch(text)
+    years = float(found[1]) * _YEARS[found[2].lower()] if found else math.nan
+    return years if years <= OLDEST else math.nan
 
 
 def _number(text: str) -> float:

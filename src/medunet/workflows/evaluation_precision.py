@@ -150,9 +150,8 @@ def _without(rows: list[Subgroup]) -> Iterator[str]:
 
 def _percent(one: Estimate) -> Estimate:
     """A share in percent."""
-    if one.value is None or one.low is None or one.high is None:
-        return one
-    return replace(one, value=100 * one.value, low=100 * one.low, high=100 * one.high)
+    value, low, high = (None if number is None else 100 * number for number in (one.value, one.low, one.high))
+    return replace(one, value=value, low=low, high=high)
 
 
 def _or(words: list[str]) -> str:

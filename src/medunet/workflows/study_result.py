@@ -87,6 +87,7 @@ class Study:
             "primary": analysis_dict(self.primary),
             "without_outliers": {
                 "rule": self.second.trimmed.rule,
+                "reason": self.second.trimmed.reason,
                 "removed_positive": self.second.trimmed.removed_positive,
                 "removed_negative": self.second.trimmed.removed_negative,
                 "analysis": None if self.second.analysis is None else analysis_dict(self.second.analysis),

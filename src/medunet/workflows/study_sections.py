@@ -50,8 +50,9 @@ def trimmed_section(study: Study) -> Section:
     trimmed, second = study.second.trimmed, study.second.analysis
     title = "Second analysis: without outliers"
     if second is None:
-        text = f"No row lies {trimmed.rule}; the analysis without outliers is the one of all data."
-        return Section(title, (Paragraph(text),))
+        same = "the analysis without outliers is the one of all data"
+        why = f"No row was taken for an outlier: {trimmed.reason}" if trimmed.reason else f"No row lies {trimmed.rule}"
+        return Section(title, (Paragraph(f"{why}; {same}."),))
     removed = f"{trimmed.removed_positive} rows {group_names(study)[0]} and {trimmed.removed_negative} without"
     text = f"Left out: {removed}, which lie {trimmed.rule}. The analysis of all data stays the primary one."
     shares = () if second.stated is None else tuple(shares_of(second.stated).items())
@@ -158,7 +159,8 @@ def view_section(study: Study) -> Section | None:
     totals = [sum(one) for one in zip(*((up, down) for _, up, down in balance.levels), strict=True)] or [0, 0]
     header = (balance.column, *(_share_column(name) for name in group_names(study)))
     rows = tuple((level, _share(up, totals[0]), _share(down, totals[1])) for level, up, down in balance.levels)
-    said = balance.caution or f"The shares of each {balance.column} are alike in both groups (within 10 points)"
+    alike = f"The shares of each {balance.column} are alike in both groups (within 10 points)"
+    said = balance.caution or (alike if all(totals) else "There are no two groups whose shares could be compared")
     more = " Look at one view alone (--where), or at each (--subgroups)." if balance.caution else ""
     tone: tuple[Block, ...] = (Paragraph(f"{said}.{more}", "note"),)
     return Section("View and label", (*tone, Table(header, rows)))
