@@ -49,6 +49,15 @@ def test_a_case_in_two_rows_is_refused_in_either_table(tmp_path):
             paired(first, second)
 
 
+def test_both_columns_of_a_table_may_have_decimal_commas(tmp_path):
+    (tmp_path / "t.csv").write_text("id;ctr;second\na;0,52;0,5\nb;0,47;0,4999\n", encoding="utf-8")
+    found = pair_up(read_study_rows(tmp_path / "t.csv", "ctr"), "second")
+    assert [(pair.first, pair.second) for pair in found.pairs] == [(0.52, 0.5), (0.47, 0.4999)]
+    (tmp_path / "u.csv").write_text('id,ctr,second\na,900,"1,204"\n', encoding="utf-8")
+    with pytest.raises(InputError, match="such as 1,204 in the column second"):
+        pair_up(read_study_rows(tmp_path / "u.csv", "ctr"), "second")
+
+
 def test_other_units_are_refused(tmp_path):
     one, two = table(tmp_path / "r1", [("a", "1", 5.0)], "mm"), table(tmp_path / "r2", [("a", "1", 5.0)], "px")
     with pytest.raises(InputError, match=r"gives ctr in px, where r1 gives ctr in mm\. Compare numbers of one unit"):

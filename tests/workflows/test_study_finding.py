@@ -61,6 +61,12 @@ def test_a_condition(rows):
     assert find_finding(rows("id,ctr,age\na,1,50\nb,2,70\n"), "age>=60").join.labels == (False, True)
 
 
+def test_a_cell_that_is_no_number_says_nothing_of_a_size(rows):
+    found = find_finding(rows("id,ctr,age\na,1,50\nb,2,70\nc,3,unknown\n"), "age>=60")
+    assert found.join.labels == (False, True, None)
+    assert found.rule == "age>=60 (a cell without a number is uncertain)"
+
+
 @pytest.mark.parametrize(
     ("table", "labels", "by", "message"),
     [

@@ -27,6 +27,22 @@ def test_labels_become_tags_and_go_before_the_table_s_own(write):
     assert {path.name for path in study.paths} == {"t.csv", "l.csv"}
 
 
+def test_a_blank_of_the_labels_says_nothing(write):
+    """By subject its films may differ: then the labels have a blank, and the table what each film is."""
+    table = write("t.csv", "id,subject,ctr,view\na,1,0.5,PA\nb,1,0.6,AP\n")
+    labels = write("l.csv", "patient,sick,view\n1,1,PA\n1,1,AP\n")
+    study = read_study_rows(table, "ctr", labels=labels, where=["view=PA"])
+    assert [row.case for row in study.rows] == ["a"]
+
+
+def test_a_unit_of_the_labels_is_not_that_of_the_measurement(write):
+    labels = write("l.csv", "id,sick,unit\na,1,ICU\nb,0,ward\n")
+    assert read_study_rows(write("t.csv", "id,ctr\na,0.5\nb,0.6\n"), "ctr", labels=labels).unit == ""
+    header = "case,measurement,value,unit\n"
+    table = write("m.csv", f"{header}a,width,90,mm\nb,width,80,px\n")
+    assert read_study_rows(table, "width", labels=labels, where=["unit=mm"]).unit == "mm"
+
+
 def test_subjects_come_from_the_labels_where_the_table_tells_none_apart(write):
     table = write("t.csv", "id,ctr\na,0.5\nb,0.6\nc,0.7\n")
     study = read_study_rows(table, "ctr", labels=write("l.csv", "id,patient,sick\na,7,1\nb,7,1\n"))

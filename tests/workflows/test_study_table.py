@@ -104,6 +104,15 @@ def test_a_spreadsheet_with_decimal_commas_is_read(tmp_path):
     assert [row.value for row in study.rows] == [0.52, -1.5, 1.0]
 
 
+def test_commas_that_may_part_thousands_are_refused_where_nothing_tells(tmp_path):
+    with pytest.raises(InputError, match=r"numbers such as 1,204 in the column n: with a comma for thousands, or for"):
+        read_study_rows(wide(tmp_path / "t.csv", 'id,n\na,"1,204"\nb,845\n'), "n")
+    decimal = read_study_rows(wide(tmp_path / "t.csv", 'id,n\na,"1,204"\nb,"0,845"\n'), "n")
+    assert [row.value for row in decimal.rows] == [1.204, 0.845]
+    german = read_study_rows(wide(tmp_path / "t.csv", "id;n\na;1,204\nb;2\n"), "n")
+    assert [row.value for row in german.rows] == [1.204, 2.0]
+
+
 def test_commas_that_are_no_decimals_are_no_numbers(tmp_path):
     study = read_study_rows(wide(tmp_path / "t.csv", "id;n\na;1,234,567\nb;5\n"), "n")
     assert [row.value for row in study.rows] == [None, 5.0]

@@ -51,11 +51,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """The lines of a CSV and the table's own name of each column that medunet knows."""
+    """The lines of a CSV, the table's own name of each column that medunet knows, and the sign between cells."""
 
     name: str
     columns: Mapping[str, str]
     lines: tuple[Line, ...]
+    delimiter: str = ","
 
 
 def read_table(path: Path) -> Table:
@@ -96,7 +97,7 @@ def read_table(path: Path) -> Table:
         )
         for number, record in records
     )
-    return Table(path.name, columns, lines)
+    return Table(path.name, columns, lines, delimiter)
 
 
 def plain_cell(cell: str) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medunet.cases.names import counted, listed
+from medunet.cases.table import read_table
 from medunet.errors import InputError, UsageError
 from medunet.workflows.study_filter import number_of
 from medunet.workflows.study_rows import StudyRow, StudyRows, found_column
-from medunet.workflows.study_table import MEASUREMENTS, read_study_rows
+from medunet.workflows.study_table import MEASUREMENTS, numbers_of, read_study_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,8 @@ def _pair(row: StudyRow, subject: str, other: StudyRow) -> Pair:
 def _two_columns(rows: StudyRows, column: str) -> Pairing:
     """The rows' own numbers and those of a column, row by row."""
     pairs = []
-    for row in rows.rows:
-        cell = row.tags.get(column, "")
+    cells = numbers_of(read_table(rows.paths[0]), column, [row.tags.get(column, "") for row in rows.rows])
+    for row, cell in zip(rows.rows, cells, strict=True):
         second = number_of(cell)
         why = "" if second is not None else f"{cell!r} is not a number" if cell else "no value in the table"
         pairs.append(Pair(row.case, row.subject, row.value, second, (row.reason, why), row.tags))

@@ -82,7 +82,9 @@ class AgreementStudy:
                 "and readers who begin anew agree less well"
             )
         if self.found.copies:
-            said.append(f"{counted(self.found.copies, 'row')} left out, all rows of their subjects being there twice")
+            said.append(
+                f"{counted(self.found.copies, 'row')} left out, all rows of their subjects being there several times"
+            )
         return tuple(said)
 
     @property

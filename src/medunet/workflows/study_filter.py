@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from medunet.cases.names import normal
@@ -16,6 +16,8 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+_COMMA = re.compile(r"[+-]?\d+,\d+")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _FORM = re.compile(r"([^=<>!]+?)\s*(!=|>=|<=|==|=|>|<)\s*(.*)")
 
 
@@ -51,6 +53,11 @@ class Condition:
             raise UsageError(option, f"{wanted!r} in {text!r} is no number", 'Write for instance "age>=18"')
         return cls(column, sign, wanted)
 
+    @property
+    def of_size(self) -> bool:
+        """Whether it compares sizes of numbers."""
+        return self.sign in _SIGNS
+
     def __str__(self) -> str:
         return f"{self.column}{self.sign}{self.wanted}"
 
@@ -70,3 +77,15 @@ def number_of(text: str) -> float | None:
     except ValueError:
         return None
     return number if abs(number) < float("inf") else None
+
+
+def with_points(texts: Sequence[str]) -> list[str]:
+    """The cells of a column of numbers with decimal points, where all its commas are decimal ones."""
+    comma = all(_COMMA.fullmatch(text) for text in texts if "," in text)
+    return [text.replace(",", ".") if comma else text for text in texts]
+
+
+def thousands_or_decimals(texts: Sequence[str]) -> str:
+    """A number of a column in which every comma may part thousands (``1,204``) or decimals; "" where one tells."""
+    commas = [text for text in texts if "," in text]
+    return commas[0] if commas and all(_THOUSANDS.fullmatch(text) for text in commas) else ""

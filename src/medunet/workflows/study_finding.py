@@ -9,7 +9,7 @@ from medunet.cases.names import listed, normal
 from medunet.errors import InputError, did_you_mean
 from medunet.studies import LabelJoin, Measured, join_labels
 from medunet.studies.groups import certain_label
-from medunet.workflows.study_filter import Condition
+from medunet.workflows.study_filter import Condition, number_of
 from medunet.workflows.study_rows import StudyRow, StudyRows
 
 LISTS = frozenset({"findings", "finding labels", "finding", "diagnoses"})
@@ -82,7 +82,8 @@ def _source(study: StudyRows, by: str) -> _Source:
     if any(sign in by for sign in _SIGNS) and by not in study.columns:
         condition = Condition.of(by, "--by")
         column = study.column(condition.column)
-        return _Source(column, f"{condition} (a blank cell is uncertain)", lambda cell: _met(condition, cell))
+        unsure = "a cell without a number" if condition.of_size else "a blank cell"
+        return _Source(column, f"{condition} ({unsure} is uncertain)", lambda cell: _met(condition, cell))
     try:
         column = study.column(by)
         return _Source(column, f"column {column}: 1 or yes, 0 or no; -1 and blank are uncertain", str)
@@ -105,7 +106,9 @@ def _source(study: StudyRows, by: str) -> _Source:
 
 def _met(condition: Condition, cell: str) -> str:
     """The label that a condition gives a cell."""
-    return ("1" if condition.met_by(cell) else "0") if cell.strip() else ""
+    if not cell.strip() or (condition.of_size and number_of(cell) is None):
+        return ""
+    return "1" if condition.met_by(cell) else "0"
 
 
 def _listed(cell: str, wanted: str) -> str:

@@ -10,6 +10,9 @@ from medunet.cases.names import listed, normal
 from medunet.errors import InputError, did_you_mean
 from medunet.workflows.study_labels import LabelsJoined
 
+UNIT = "unit"
+"""The column of a table that says the unit of its values."""
+
 
 @dataclass(frozen=True, slots=True)
 class StudyRow:
@@ -23,6 +26,7 @@ class StudyRow:
         reason: why there is no number, or why it needs a look; a row without a value always has one.
         tags: everything else that the tables say of it, column → text.
         processed: False for a film that predict or measure could not process at all.
+        unit: of the value, as its own table says it, or "".
     """
 
     case: str
@@ -32,6 +36,7 @@ class StudyRow:
     reason: str
     tags: Mapping[str, str]
     processed: bool = True
+    unit: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from medunet.cases.names import counted
 from medunet.errors import InputError
 from medunet.workflows.study_filter import Condition
 from medunet.workflows.study_labels import LabelsJoined, join, read_labels
-from medunet.workflows.study_rows import StudyRow, StudyRows
+from medunet.workflows.study_rows import UNIT, StudyRow, StudyRows
 
 
 def labelled(study: StudyRows, labels: Path) -> StudyRows:
@@ -47,9 +47,15 @@ def labelled(study: StudyRows, labels: Path) -> StudyRows:
 
 
 def _tagged(row: StudyRow, joined: LabelsJoined) -> StudyRow:
-    """The row with what the labels say of it; where both say something, the labels are believed."""
+    """The row with what the labels say of it; where both say something, the labels are believed.
+
+    The unit of a measurement is that of its own table: a column of that name in the labels is another thing.
+    """
     found = joined.tags.get(row.subject if joined.by_subject else row.case)
-    return row if found is None else replace(row, tags={**row.tags, **found})
+    if found is None:
+        return row
+    said = {name: cell for name, cell in found.items() if name not in row.tags or (cell and name != UNIT)}
+    return replace(row, tags={**row.tags, **said})
 
 
 def _siblings(rows: Sequence[StudyRow], told: Mapping[str, str]) -> dict[str, str]:

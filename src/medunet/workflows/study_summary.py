@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from medunet.cases.names import counted
 from medunet.reports.numbers_in_text import in_words, number, percent
 from medunet.studies import CutOffAccuracy
@@ -30,9 +32,12 @@ def _answer(study: Study) -> str:
     digits = value_digits(study)
     middle = [number(side.quantiles[2], digits) for side in (found.positive, found.negative) if side.quantiles]
     medians = f"; the medians are {middle[0]} and {middle[1]}" if len(middle) == 2 else ""
+    groups = study.primary.groups
+    tied = np.intersect1d(groups.value[groups.positive], groups.value[~groups.positive]).size
+    half = ", equal ones counted half" if tied else ""
     return (
         f"{value_name(study)} is {study.asked.positive_when} with {name} than without it in {100 * area.value:.0f} % "
-        f"of all pairs of two cases (AUC {in_words(area)}){medians}."
+        f"of all pairs of two cases{half} (AUC {in_words(area)}){medians}."
     )
 
 
@@ -56,13 +61,18 @@ def _at_cut_off(study: Study) -> list[str]:
 
 def _shares(found: CutOffAccuracy, study: Study) -> str:
     side = "above" if found.positive_when == "higher" else "below"
+    at = f"At the cut-off of {found.cut_off:g}, stated beforehand, "
+    whose = (f"the cases with {study.finding.name} lie {side} it (sensitivity)", "those without do not (specificity)")
     both, reason = (found.sensitivity, found.specificity), found.sensitivity.reason
-    once = reason != "" and reason == found.specificity.reason and None not in [one.value for one in both]
-    high, low = (percent(one).split(" (")[0] if once else percent(one) for one in both)
+    there = [one.value is not None for one in both]
+    if not any(there):
+        return f"{at}nothing is known: {reason}"
+    once = reason != "" and reason == found.specificity.reason
+    shares = [percent(one).split(" (")[0] if once else percent(one) for one in both]
+    said = [f"{share} of {who}" for share, who, known in zip(shares, whose, there, strict=True) if known]
+    lost = [one.reason for one in both if one.value is None]
     return (
-        f"At the cut-off of {found.cut_off:g}, stated beforehand, {high} of the cases with {study.finding.name} lie "
-        f"{side} it (sensitivity), and {low} of those without do not (specificity)"
-        + (f"; no intervals: {reason}" if once else "")
+        at + ", and ".join(said) + (f"; no intervals: {reason}" if once else "") + "".join(f"; {why}" for why in lost)
     )
 
 

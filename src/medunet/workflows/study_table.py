@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,13 +10,12 @@ from pathlib import Path
 from medunet.cases.names import counted, listed, normal
 from medunet.cases.table import Line, Table, read_table
 from medunet.errors import InputError, did_you_mean
-from medunet.workflows.study_filter import Condition, number_of
+from medunet.workflows.study_filter import Condition, number_of, thousands_or_decimals, with_points
 from medunet.workflows.study_labels import case_of, own_cells
-from medunet.workflows.study_rows import StudyRow, StudyRows, found_column
+from medunet.workflows.study_rows import UNIT, StudyRow, StudyRows, found_column
 from medunet.workflows.study_selection import labelled, meeting
 
 MEASUREMENTS, FAILED = "measurements.csv", "failed.csv"
-_COMMA = re.compile(r"[+-]?\d+,\d+")
 _OWN = frozenset({"case", "subject", "measurement", "value", "status", "reason"})
 
 
@@ -112,15 +110,26 @@ def _from_column(table: Table, path: Path, value: str) -> StudyRows:
     """A row for each line of a table, with the numbers of one column."""
     lines = [(line, own_cells(line, table.columns)) for line in table.lines]
     column = found_column(value, tuple(lines[0][1]), table.name)
-    comma = all(_COMMA.fullmatch(cells[column]) for _, cells in lines if cells[column] and "," in cells[column])
     columns = tuple(name for name in lines[0][1] if name != column)
-    texts = [cells[column].replace(",", ".") if comma else cells[column] for _, cells in lines]
+    texts = numbers_of(table, column, [cells[column] for _, cells in lines])
     rows = [_row(line, cells, text, columns) for (line, cells), text in zip(lines, texts, strict=True)]
     if not any(row.value is not None for row in rows):
         example = next((cells[column] for _, cells in lines if cells[column]), "")
         seen = f"its first cell is {example!r}" if example else "all cells are blank"
         raise InputError(table.name, f"has no number in the column {column} ({seen})", "Give a column of numbers")
     return _assembled(table.name, column, rows, columns, table.columns.get("subject", ""), (path,))
+
+
+def numbers_of(table: Table, column: str, cells: Sequence[str]) -> list[str]:
+    """The cells of a column of numbers, with decimal points where it has decimal commas.
+
+    Raises:
+        InputError: its commas may part thousands as well; where semicolons part the cells they are decimal ones.
+    """
+    if table.delimiter == "," and (doubtful := thousands_or_decimals(cells)):
+        what = f"has numbers such as {doubtful} in the column {column}: with a comma for thousands, or for decimals?"
+        raise InputError(table.name, what, "Write them without thousands' commas, and decimals with a point")
+    return with_points(cells)
 
 
 def _row(line: Line, cells: Mapping[str, str], text: str, columns: Iterable[str]) -> StudyRow:
@@ -132,7 +141,7 @@ def _row(line: Line, cells: Mapping[str, str], text: str, columns: Iterable[str]
         status, reason = "missing", reason or why
     case = case_of(line) or f"line {line.number}"
     tags = {name: cells[name] for name in columns}
-    return StudyRow(case, line.cells.get("subject", ""), found, status, reason, tags)
+    return StudyRow(case, line.cells.get("subject", ""), found, status, reason, tags, unit=cells.get(UNIT, ""))
 
 
 def _one_unit(study: StudyRows) -> StudyRows:
@@ -141,7 +150,7 @@ def _one_unit(study: StudyRows) -> StudyRows:
     Raises:
         InputError: they have several.
     """
-    units = sorted({row.tags.get("unit", "") for row in study.rows if row.value is not None})
+    units = sorted({row.unit for row in study.rows if row.value is not None})
     if len(units) > 1:
         what = f"gives {study.value} in several units ({listed(units)})"
         raise InputError(study.name, what, f'Choose one: --where "unit={units[-1]}"')
