@@ -75,6 +75,18 @@ def test_differences_are_sorted_and_cases_without_one_left_out(scored, dices, tm
     assert third not in [row[1] for row in largest_differences(done, "b")]
 
 
+def test_millimetres_do_not_crowd_out_a_dice(scored, tmp_path):
+    def distances(*values):
+        return [[case, case, "heart", "hd95", mm, "mm", ""] for case, mm in zip("xyz", values, strict=True)]
+
+    a = scored("a", {"x": 0.9, "y": 0.9, "z": 0.9}, more=distances(5, 5, 5))
+    b = scored("b", {"x": 0.9, "y": 0.9, "z": 0.2}, more=distances(9, 8, 5))
+    done = compare([a, b], metrics=["dice", "hd95"], out=tmp_path / "out")
+    found = [row[:2] for row in largest_differences(done, "b")]
+    assert found == [("heart Dice", "z"), ("heart HD95", "x"), ("heart HD95", "y")]
+    assert "each metric held against its own largest" in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_of_scores_alone_there_are_no_pictures_and_the_page_says_why(scored, dices, tmp_path):
     words = [scored("a", dices()), scored("b", dices(seed=1))]
     done = compare(words, out=tmp_path / "out")

@@ -192,7 +192,9 @@ def _largest(done: Comparison, pictures: DifferencePictures) -> tuple[Block, ...
             for name, case, a, b in largest_differences(done, other)[:MOST]
         )
         if rows:
-            blocks.append(Table(header, rows, f"{other} − {baseline}, the largest first"))
+            several = len({one.metric for one in done.differences}) > 1
+            order = "the largest first" + (", each metric held against its own largest" if several else "")
+            blocks.append(Table(header, rows, f"{other} − {baseline}, {order}"))
         if found := pictures.of.get(other):
             blocks.append(Pictures(found, PICTURED, large=True))
     if not blocks:

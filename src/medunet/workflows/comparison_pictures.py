@@ -40,15 +40,22 @@ class DifferencePictures:
 
 
 def largest_differences(done: Comparison, other: str) -> list[tuple[str, str, float, float]]:
-    """(figure, case, baseline, other) of every case that differs, the largest difference first."""
+    """(figure, case, baseline, other) of every case that differs, the largest difference first.
+
+    Differences of several metrics or units are held against the largest of their own: a millimetre is no Dice of 1.
+    """
     found = [
-        (one.name, case, a, b)
+        ((one.metric, one.pairing.unit), (one.name, case, a, b))
         for one in done.differences
         if one.other == other
         for case, a, b in zip(one.pairing.cases, one.pairing.first.tolist(), one.pairing.second.tolist(), strict=True)
         if a != b
     ]
-    return sorted(found, key=lambda row: (-abs(row[3] - row[2]), row[0], row[1]))
+    largest: dict[tuple[str, str], float] = {}
+    for kind, (_, _, a, b) in found:
+        largest[kind] = max(largest.get(kind, 0.0), abs(b - a))
+    found.sort(key=lambda row: (-abs(row[1][3] - row[1][2]) / largest[row[0]], row[1][0], row[1][1]))
+    return [row for _, row in found]
 
 
 def picture_key(case: str, group: str) -> str:
