@@ -85,6 +85,15 @@ def test_ctrl_c_says_how_to_go_on(ends):
     assert ended.err == "medunet: stopped; what was saved is whole, call it again.\n"
 
 
+def test_a_stopped_demo_goes_on_and_needs_no_new_start(medunet, monkeypatch):
+    def stopped(*words, **told):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("medunet.workflows.demo.demo", stopped)
+    ended = medunet("demo")
+    assert (ended.code, ended.err) == (130, "medunet: stopped; what was saved is whole, the same call goes on.\n")
+
+
 def test_debug_shows_the_traceback_and_the_line(ends):
     ended = ends(InputError("a.png", "is damaged", "Send it again"), "--debug")
     assert "Traceback (most recent call last)" in ended.err

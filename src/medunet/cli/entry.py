@@ -13,7 +13,7 @@ from medunet.errors import MedunetError
 _AFTER_A_STOP = {
     "train": "the same call with --resume goes on from the last whole epoch",
     "predict": "the same call goes on",
-    "demo": "the same call with --overwrite starts anew",
+    "demo": "the same call goes on",
 }
 """What to do after Ctrl-C; what is not listed here is simply called again."""
 
