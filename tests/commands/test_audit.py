@@ -10,7 +10,10 @@ def test_a_folder(medunet, films, inside):
     assert ended.code in (0, 3)
     lines = ended.out.splitlines()
     assert lines[0] == "12 cases, 12 subjects, 12 readable masks"
-    assert lines[-1] == "look at audit/report.html"
+    assert lines[-2] == "look at audit/report.html"
+    assert lines[-1].startswith("next: ")
+    assert lines[-1].endswith(f"medunet plan {films}")
+    assert ("fix what audit.csv lists" in lines[-1]) == (ended.code == 3)
     assert (inside / "audit" / "audit.csv").is_file()
 
 

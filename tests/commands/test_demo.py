@@ -34,6 +34,7 @@ def test_it_ends_with_where_to_look_and_how_far_off(medunet, inside, monkeypatch
     monkeypatch.setattr("medunet.workflows.demo.demo", lambda kind, **options: made)
     assert medunet("demo").out.splitlines() == [
         "done in 2 min 05 s; Dice on the test films: lung 0.988, heart 0.954",
+        "next: medunet predict FILM --model chest-xray (a film of yours), medunet plan FOLDER (films with masks)",
         f"look at {Path('demo', 'report.html')}; the cardiothoracic ratio was off by 0.0123 on average",
     ]
 

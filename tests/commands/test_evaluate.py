@@ -33,7 +33,7 @@ def test_a_run_is_scored_on_its_test_split(medunet, run):
     assert [[word.rstrip(",") for word in line.split()[:2]] for line in lines[:8]] == [
         [name, score] for name in ("lung", "heart") for score in scores
     ]
-    assert lines[-1] == "look at run/evaluation/test/report.html"
+    assert lines[-2:] == ["look at run/evaluation/test/report.html", "next: medunet predict NEW-FILMS --model run"]
     folder = run / "evaluation" / "test"
     assert {path.name for path in folder.iterdir()} >= {"scores.csv", "summary.json", "report.html", "figures"}
 

@@ -12,9 +12,16 @@ def test_the_list(medunet):
     assert isinstance(json.loads(medunet("models", "--json").out)["models"], dict)
 
 
-def test_packaged_models_stand_in_a_table(medunet, monkeypatch):
-    monkeypatch.setattr("medunet.workflows.models.packaged", lambda: {"chest": "models/chest"})
-    assert medunet("models").out.splitlines() == ["model  folder", "chest  models/chest"]
+def test_packaged_models_stand_in_a_table_with_what_they_do_and_what_is_next(medunet, monkeypatch, tmp_path):
+    (tmp_path / "card.md").write_text("# chest\n\nOutlines lungs\nand heart. Research use.\n\nMore.\n")
+    monkeypatch.setattr("medunet.workflows.models.packaged", lambda: {"chest": str(tmp_path)})
+    assert medunet("models").out.splitlines() == [
+        "model  what it does",
+        "chest  Outlines lungs and heart",
+        "",
+        "its card: medunet models show chest",
+        "next: medunet predict FILM --model chest",
+    ]
 
 
 def test_a_run_has_a_card(medunet, trained):

@@ -14,7 +14,11 @@ import pytest
 def test_masks_overlays_tables_and_a_page(medunet, films, trained, inside):
     ended = medunet("predict", films / "images", "--model", trained)
     assert ended.code == 0
-    assert ended.out.splitlines()[-2:] == ["look at predictions/report.html", "12 films done"]
+    assert ended.out.splitlines()[-3:] == [
+        "look at predictions/report.html",
+        "next: medunet study predictions --value ctr --by COLUMN --labels YOUR-TABLE.csv",
+        "12 films done",
+    ]
     out = inside / "predictions"
     assert len(list((out / "masks").glob("film-*.png"))) == 12
     assert len(list((out / "overlays").glob("film-*.png"))) == 12

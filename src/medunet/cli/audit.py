@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,7 +55,9 @@ def audit(
             overwrite=overwrite,
             progress=progress,
         )
-    show(done.to_dict(), _lines(done), as_json=as_json)
+    after = [f"next: fix what audit.csv lists (each row says how), then medunet plan {shlex.quote(data)}"]
+    after = after if done.wrong else [f"next: medunet plan {shlex.quote(data)}"]
+    show(done.to_dict(), [*_lines(done), *after], as_json=as_json)
     return 3 if done.wrong else 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +55,7 @@ def convert(
     lines = [
         f"{counted(done.subjects, 'subject')}, structures: {structures}",
         f"look at {done.folder / 'cases.csv'}",
+        f"next: medunet plan {shlex.quote(str(done.folder))}",
         f"{counted(len(done.done), 'case')} done{tail}",
     ]
     show(done.to_dict(), lines, as_json=as_json)

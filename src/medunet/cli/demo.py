@@ -35,6 +35,7 @@ def demo(
     error = "unknown" if done.ctr_error is None else f"{done.ctr_error:.4f}"
     lines = [
         f"done in {duration(done.seconds)}; Dice on the test films: {dice}",
+        "next: medunet predict FILM --model chest-xray (a film of yours), medunet plan FOLDER (films with masks)",
         f"look at {done.report}; the cardiothoracic ratio was off by {error} on average",
     ]
     show(done.to_dict(), lines, as_json=as_json)

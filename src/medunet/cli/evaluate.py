@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,12 +84,13 @@ def evaluate(
             overwrite=overwrite,
             progress=progress,
         )
-    show(done.to_dict(), _lines(done, calibrate), as_json=as_json)
+    ready = what if data is None else None if calibrate is None else str(calibrate)
+    show(done.to_dict(), _lines(done, calibrate, ready), as_json=as_json)
     return 3 if done.failed else 0
 
 
-def _lines(done: Evaluation, model: Path | None) -> list[str]:
-    """The figures that matter first, what they count, and where to look; last how many failed."""
+def _lines(done: Evaluation, model: Path | None, run: str | None) -> list[str]:
+    """The figures that matter first, what they count, where to look, what is next; last how many failed."""
     from medunet.workflows.evaluation_answer import sureness
 
     shown = [summary for summary in done.summaries if summary.metric in SHOWN]
@@ -102,6 +104,7 @@ def _lines(done: Evaluation, model: Path | None) -> list[str]:
         lines.append(f"subgroups are in {done.folder / 'subgroups.csv'} and on the page")
     lines += [f"a model with intervals from these cases is in {model}"] if model is not None else []
     lines += [f"look at {done.folder / 'report.html'}"]
+    lines += [f"next: medunet predict NEW-FILMS --model {shlex.quote(run)}"] if run is not None else []
     if done.failed:
         lines.append(f"{len(done.failed)} failed and count as 0 (reasons in {done.folder / 'failed.csv'})")
     return lines

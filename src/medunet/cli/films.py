@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ Row = Mapping[str, Any]
 
 
 def film_lines(folder: Path, rows: Sequence[Row], done: int, failed: Mapping[str, str]) -> list[str]:
-    """The ratios of a few films or the count of many, where to look, and last how many are done and failed.
+    """The ratios of a few films or the count of many, where to look, what is next, and how many are done and failed.
 
     Args:
         folder: the output folder.
@@ -31,8 +32,13 @@ def film_lines(folder: Path, rows: Sequence[Row], done: int, failed: Mapping[str
     shown = _each(ratios, sharing, shared, width) if len(ratios) <= FEW else _counts(ratios)
     below = hanging(who, "; ".join(shared), width) if shared else []
     tail = f", {len(failed)} failed (reasons in {folder / 'failed.csv'})" if failed else ""
-    last = [f"look at {folder / 'report.html'}", f"{counted(done, 'film')} done{tail}"]
-    return [*shown, *below, *([""] if shown else []), *last]
+    look = [f"look at {folder / 'report.html'}", *(_next(folder) if len(ratios) > 1 else ())]
+    return [*shown, *below, *([""] if shown else []), *look, f"{counted(done, 'film')} done{tail}"]
+
+
+def _next(folder: Path) -> list[str]:
+    """What many ratios are for: a question."""
+    return [f"next: medunet study {shlex.quote(str(folder))} --value ctr --by COLUMN --labels YOUR-TABLE.csv"]
 
 
 def _each(rows: Sequence[Row], sharing: Sequence[Row], shared: Sequence[str], width: int | None) -> list[str]:

@@ -24,12 +24,14 @@ def list_models(context: typer.Context, quiet: Quiet = False, as_json: Json = Fa
     if context.invoked_subcommand:
         belongs_to_the_end("--json", as_json, f"medunet models {context.invoked_subcommand} NAME --json")
         return
-    from medunet.workflows.models import packaged
+    from medunet.workflows.models import packaged, purpose
 
     found = packaged()
     lines = ["No model is packaged with this version; `medunet models show RUN` prints the card of your own."]
     if found:
-        lines = table(("model", "folder"), list(found.items()), columns())
+        lines = table(("model", "what it does"), [(name, purpose(folder)) for name, folder in found.items()], columns())
+        first = next(iter(found))
+        lines += ["", f"its card: medunet models show {first}", f"next: medunet predict FILM --model {first}"]
     show({"models": found}, lines, as_json=as_json)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -40,4 +41,7 @@ def plan(
     for line in shown.cost:
         head, _, text = line.partition(" ")
         lines += hanging(f"{head} ", text, columns())
+    words = [data, *(("--recipe", recipe) if recipe != "chest-xray-small" else ())]
+    words += [word for change in changes or [] for word in ("--set", change)]
+    lines.append(f"next: medunet train {shlex.join(words)} --out run")
     show(shown.to_dict(), lines, as_json=as_json)

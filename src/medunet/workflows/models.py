@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile, takewhile
+from pathlib import Path
 from typing import Any
 
 from medunet.prediction.bundle import load_model, packaged_models
@@ -10,6 +12,13 @@ from medunet.prediction.bundle import load_model, packaged_models
 def packaged() -> dict[str, str]:
     """Name → folder of the packaged models."""
     return {name: str(folder) for name, folder in packaged_models().items()}
+
+
+def purpose(folder: str) -> str:
+    """What a packaged model does: the first sentence of its card."""
+    lines = (Path(folder) / "card.md").read_text(encoding="utf-8").splitlines()
+    first = " ".join(takewhile(str.strip, dropwhile(lambda line: not line.strip(), lines[1:])))
+    return first.split(". ")[0].rstrip(".")
 
 
 def describe(name: str) -> dict[str, Any]:
