@@ -146,13 +146,15 @@ def share(rows: Sequence[Row], told: Callable[[Row], bool]) -> tuple[float, floa
     return found
 
 
-def good_films(model: Model, sources: Sequence[Path], most: int) -> dict[str, list[Row]]:
+def good_films(model: Model, sources: Sequence[Path], most: int, odd: bool) -> dict[str, list[Row]]:
     """The input check on good films: source, and the same inverted → a row for each."""
     out: dict[str, list[Row]] = {}
     for source in sources:
         cases = read_cases(source, needs_target=False).cases
         sizes: dict[str, list[Case]] = defaultdict(list)
         for case in cases:
+            if odd and int(case.subject) % 2 == 0:
+                continue
             sizes[str(case.tags.get("size", ""))].append(case)
         for size, group in sizes.items():
             rows, inverted = [], []
@@ -189,6 +191,7 @@ def main() -> None:
     parser.add_argument("--foreign", type=Path, required=True)
     parser.add_argument("--photos", type=Path, help="a folder of further foreign pictures")
     parser.add_argument("--kinds", type=int, default=3, help="spoilt versions of each scored film")
+    parser.add_argument("--odd", action="store_true", help="of the good films only subjects of odd number")
     parser.add_argument("--most", type=int, default=1000, help="good films of each size")
     parser.add_argument("--each", type=int, default=10, help="foreign pictures of each kind")
     told = parser.parse_args()
@@ -208,7 +211,7 @@ def main() -> None:
         for key, (value, low, high) in figures.items():
             print(f"    {key:14}{value:7.3f}  ({low:.3f} to {high:.3f})", flush=True)
     good = {told.scored.name: [row for row in scored if row["kind"] == "as it is"]}
-    good |= good_films(model, told.good, told.most)
+    good |= good_films(model, told.good, told.most, told.odd)
     bad = strange(model, cases, told.foreign, told.each, told.photos)
     print(f"{'good films':44}{'films':>6}{'subjects':>9}{'doubted':>9}   95 %")
     for name, rows in good.items():

@@ -179,6 +179,8 @@ def real(data: Path, each: int, photos: Path | None) -> Iterator[tuple[str, str,
     """
     for name in ("ct-head-neck/images", "ct-abdomen-sample", "mri-hippocampus/imagesTr"):
         yield from _slices(data / name, each)
+    for name, what in (("ct-abdomen-sample", "belly"), ("ct-head-neck/images", "neck")):
+        yield from _projected(data / name, what, each)
     pictures = sorted((data / "brain-pre-post-contrast").glob("*/*.png"))
     pictures = [path for path in pictures if path.parent.name != "tumour"]
     for path in pictures[:: max(1, len(pictures) // each)][:each]:
@@ -200,6 +202,24 @@ def _slices(folder: Path, each: int) -> Iterator[tuple[str, str, Grey]]:
             low, high = np.percentile(flat, [1, 99.5])
             grey = (255 * np.clip((flat - low) / max(high - low, 1e-9), 0, 1)).astype(np.uint8)
             yield folder.parent.name if folder.name.startswith("im") else folder.name, f"{path.name}-{axis}", grey
+
+
+def _projected(folder: Path, what: str, each: int) -> Iterator[tuple[str, str, Grey]]:
+    """Films as X-rays through CT volumes would make them, from the front and from the side."""
+    import nibabel
+
+    files = [path for path in folder.glob("*.nii.gz") if "label" not in path.name and "part" not in path.name]
+    for path in sorted(files)[:each]:
+        image = nibabel.as_closest_canonical(nibabel.load(path))
+        dense = np.clip(1 + image.get_fdata() / 1000, 0, 3)  # of water
+        for axis, side in ((1, "from the front"), (0, "from the side")):
+            spacing = [size for place, size in enumerate(image.header.get_zooms()) if place != axis]
+            flat = np.rot90(dense.sum(axis=axis))  # the logarithm of what is absorbed, as detectors give it
+            low, high = np.percentile(flat, [1, 99.5])
+            grey = (255 * np.clip((flat - low) / max(high - low, 1e-9), 0, 1)).astype(np.uint8)
+            size = round(grey.shape[1] * spacing[0] / spacing[1]), grey.shape[0]
+            film = PIL.Image.fromarray(grey).resize(size, PIL.Image.Resampling.BICUBIC)
+            yield f"{what} {side} (CT)", f"{path.name}-{axis}", np.asarray(film)
 
 
 def _photographs() -> list[Path]:

@@ -18,13 +18,13 @@ MOST_AXES = 192
 """Directions of the features' space that the probe looks along."""
 RIDGE, SIDE_RIDGE = 0.003, 0.01
 """Pull of the weights towards 0, of the probe and of that of sides."""
+LOWEST_LIMIT = 0.0
+"""A picture is never doubted that is more likely good than strange: where a few films tell the two with ease, their own
+limit would leave no room for another maker's films."""
 LOWEST_MARGIN = math.log(2)
 """A picture is never doubted as mirrored where its mirror image is less than twice as likely the right way round."""
 ALARMS, ALARMS_AUGMENTED = 0.02, 0.1
 """Shares of held-out films, as they are and as the recipe augments them at its strongest, that may be doubted."""
-LOWEST_LIMIT = -1.0
-"""A picture is never doubted below these logarithmic odds: where a few films tell good from strange with ease, their
-own limit would leave no room for another maker's films."""
 
 
 @dataclass(frozen=True, eq=False)
