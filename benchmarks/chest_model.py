@@ -1,9 +1,9 @@
-"""How the packaged model `chest-xray` is made: five folds, their common opinion on films without masks, one student.
+"""How the packaged model `chest-xray` is made: folds, their common opinion on films without masks, one student.
 
     python benchmarks/chest_model.py PATH/TO/chest-wingspan PATH/TO/chest-nih-findings [--out FOLDER] [--stage NAME]
 
-1. folds: five trainings on the Wingspan films that are not test films (the recipe's split by subject), each without one
-   fifth of the subjects and without letting them choose anything.
+1. folds: up to five trainings on the Wingspan films that are not test films (the recipe's split by subject), each
+   without one fifth of the subjects and without letting them choose anything.
 2. labels: the folds together outline the NIH films, whose findings are not used; those of which they are least sure are
    left out. Films of 64 pixels are enlarged first; at most `PER_SUBJECT` of a subject.
 3. student: one network of the same size learns from the Wingspan films with their masks and from the NIH films with the
@@ -13,6 +13,8 @@
    part, so that the others can tell how often it doubts a good film.
 
 Every stage that is done is kept. The test films of Wingspan take part in none. What comes of it is a run, `student`.
+The packaged model was made with `--folds 2 --steps 4000`; the intervals in its model.json are those that its two folds
+pool, which no stage puts there.
 """
 
 from __future__ import annotations
@@ -74,9 +76,9 @@ class Lines:
         self.last = 0
 
 
-def train_folds(data: Path, out: Path, recipe: str) -> None:
-    """Five runs that do not see a fifth of the subjects each."""
-    for fold in range(FOLDS):
+def train_folds(data: Path, out: Path, recipe: str, count: int) -> None:
+    """Runs that do not see a fifth of the subjects each."""
+    for fold in range(count):
         folder = out / f"fold-{fold}"
         if not (folder / "model" / "model.json").is_file():
             begun = (folder / "checkpoints" / "last.ckpt").is_file()
@@ -205,6 +207,7 @@ def main() -> None:
     words.add_argument("nih", type=Path)
     words.add_argument("--out", type=Path, default=Path("scratch/chest-model"))
     words.add_argument("--recipe", default=RECIPE)
+    words.add_argument("--folds", type=int, default=FOLDS, choices=range(1, FOLDS + 1), help="how many are trained")
     words.add_argument("--steps", type=int, default=2400, help="of the student")
     words.add_argument("--stage", choices=("folds", "labels", "student"), help="end with this stage")
     words.add_argument("--checks", type=Path, metavar="MODEL", help="only fit the input check of this model folder")
@@ -213,7 +216,7 @@ def main() -> None:
     if asked.checks:
         input_check(asked.checks, asked.wingspan, asked.nih)
         return
-    train_folds(asked.wingspan, out / "folds", asked.recipe)
+    train_folds(asked.wingspan, out / "folds", asked.recipe, asked.folds)
     if asked.stage == "folds":
         return
     if not (out / "labelled" / "sureness.csv").is_file():
