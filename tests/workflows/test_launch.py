@@ -13,6 +13,7 @@ import pytest
 import safetensors.torch
 
 from medunet.errors import MedunetError, TrainingError
+from medunet.workflows import launch
 from medunet.workflows.launch import crew
 from medunet.workflows.train import train
 
@@ -106,6 +107,23 @@ def test_a_process_that_dies_is_noticed_and_named(films, cache, tmp_path):
         "Go on with --resume, with fewer devices if memory ran out."
     )
     assert children() == []
+
+
+def test_none_is_left_where_one_cannot_be_started(tmp_path, monkeypatch):
+    plain, started = launch._start, []
+
+    def refused_the_second_time(*told):
+        if started:
+            raise OSError(11, "Resource temporarily unavailable")
+        started.append(plain(*told))
+        return started[0]
+
+    monkeypatch.setattr(launch, "_start", refused_the_second_time)
+    monkeypatch.setattr(launch, "FOLLOW", "import time; time.sleep(600)")
+    monkeypatch.setattr(launch, "LOOK_EVERY", 0.01)
+    with pytest.raises(OSError, match="temporarily unavailable"), crew({}, 3):
+        pass
+    assert started[0].poll() == -signal.SIGKILL
 
 
 def test_a_process_that_refuses_is_quoted(tmp_path):

@@ -79,11 +79,13 @@ def crew(call: Mapping[str, Any], devices: int) -> Iterator[Crew]:
     with _environment(ours), _threads(threads), contextlib.ExitStack() as stack:
         errors = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(devices - 1)]
         theirs = [{"RANK": str(n), "LOCAL_RANK": str(n)} for n in range(1, devices)]
-        started = [_start(call, os.environ | one, file) for one, file in zip(theirs, errors, strict=True)]
+        started: list[subprocess.Popen[bytes]] = []
         together = Crew(started, errors)
         watching = threading.Thread(target=together.watch, daemon=True)
         watching.start()
         try:
+            for one, file in zip(theirs, errors, strict=True):
+                started.append(_start(call, os.environ | one, file))
             yield together
         except BaseException as fault:
             # What this process sees of a dead one is a broken connection; give the watch time to see more.
