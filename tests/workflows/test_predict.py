@@ -148,6 +148,20 @@ def test_a_table_that_changed_since_counts(trained, work):
     assert go(trained, table, work / "out").kept == 0
 
 
+def test_a_film_that_is_kept_goes_by_the_subject_that_its_name_tells_now(trained, others, tmp_path):
+    """Names tell subjects where there are enough of them; else every film stands for itself."""
+    films = sorted((others / "images").glob("*.png"))
+    (tmp_path / "in").mkdir()
+    shutil.copy(films[0], tmp_path / "in" / "s1_a.png")
+    assert {row["subject"] for row in go(trained, tmp_path / "in", tmp_path / "out").table} == {"s1_a"}
+    for name, film in zip(("s1_b", "s2_a", "s3_a"), films[1:], strict=True):
+        shutil.copy(film, tmp_path / "in" / f"{name}.png")
+    again = go(trained, tmp_path / "in", tmp_path / "out")
+    assert again.kept == 1
+    assert {row["subject"] for row in again.table} == {"s1", "s2", "s3"}
+    assert rows_of(tmp_path / "out" / "measurements.csv")[0]["subject"] == "s1"
+
+
 def test_a_table_that_is_named_by_a_pattern_counts_too(trained, work):
     table = work / "in" / "list.csv"
     write_csv(table, ["id", "path", "view"], [["one", "phantom-00000.png", "AP"]])

@@ -96,6 +96,11 @@ def complete_table(
     return Completed(table, said, failed, len(before))
 
 
+def of_subject(rows: Iterable[Mapping[str, Any]], subject: str) -> list[dict[str, Any]]:
+    """The rows of an earlier call under the subject as it is told now: names tell it by what lies beside them."""
+    return [{**row, "subject": subject} for row in rows]
+
+
 def write_table(folder: Path, table: Table, notes: Notes) -> None:
     """Rows and notes of cases, in the table's order; the rows last, because a case without rows is done anew."""
     write_notes(folder, notes, table)

@@ -15,7 +15,15 @@ from medunet.workflows.film_notes import Notes, by_note, notes_of
 from medunet.workflows.identifiers import Row, keep_identifiers
 from medunet.workflows.inputs import find_inputs, tables_among
 from medunet.workflows.measured import Statements, caption, film_of, measure_case, overlay
-from medunet.workflows.measurement_table import FILE, Completed, Made, as_written, complete_table, read_table
+from medunet.workflows.measurement_table import (
+    FILE,
+    Completed,
+    Made,
+    as_written,
+    complete_table,
+    of_subject,
+    read_table,
+)
 from medunet.workflows.output import reserve
 from medunet.workflows.progress import SILENT, Progress
 
@@ -136,7 +144,7 @@ def _complete_folder(
     """Predict what is missing in the folder, and write its tables and page."""
     before = read_table(folder / FILE) if again else {}
     kept = {
-        case.id: before[case.id]
+        case.id: of_subject(before[case.id], case.subject)
         for case in cases
         if case.id in before and unchanged(_files(folder, case), [*case.images, *tables])
     }
