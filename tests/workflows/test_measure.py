@@ -229,6 +229,27 @@ def test_what_a_number_depends_on_counts(work, later, what):
     assert kept == (3 if what in ("overlay", "film") else 0)
 
 
+def test_a_mask_that_is_kept_goes_by_the_subject_that_its_film_s_name_tells_now(write_films, tmp_path):
+    """Names tell subjects where there are enough of them; else every film stands for itself."""
+    drawn = write_films(tmp_path / "drawn", count=4, seed=7)
+
+    def add(name, film):
+        for folder in ("images", "masks"):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            shutil.copy(tmp_path / "drawn" / folder / f"{film.id}.png", tmp_path / folder / f"{name}.png")
+
+    def subjects():
+        done = measure([tmp_path / "masks"], images=tmp_path / "images", out=tmp_path / "out")
+        return done.kept, {row["case"]: row["subject"] for row in done.table}
+
+    add("s1_a", drawn[0])
+    shutil.copy(tmp_path / "drawn" / "masks" / "labels.json", tmp_path / "masks")
+    assert subjects() == (0, {"s1_a": "s1_a"})
+    for name, film in zip(("s1_b", "s2_a", "s3_a"), drawn[1:], strict=True):
+        add(name, film)
+    assert subjects() == (1, {"s1_a": "s1", "s1_b": "s1", "s2_a": "s2", "s3_a": "s3"})
+
+
 def test_other_names_of_the_values_are_other_results(work):
     place, _ = work
     measure([place / "films" / "masks"], out=place / "out")

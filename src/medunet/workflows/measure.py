@@ -22,7 +22,7 @@ from medunet.workflows.identifiers import Row, keep_identifiers
 from medunet.workflows.inputs import tables_among
 from medunet.workflows.measured import Statements, caption, measure_case, overlay
 from medunet.workflows.measurement_page import measurement_page
-from medunet.workflows.measurement_table import FILE, Made, Table, as_written, complete_table, read_table
+from medunet.workflows.measurement_table import FILE, Made, Table, as_written, complete_table, of_subject, read_table
 from medunet.workflows.output import Reserved, reserve
 from medunet.workflows.predict import OWNED, Predicted
 from medunet.workflows.progress import SILENT, Progress
@@ -139,7 +139,7 @@ def _kept(place: Reserved, found: Cases, films: dict[str, Case], tables: Sequenc
         drawn = film is None or _overlay(place.folder, mask).is_file()
         with suppress(OSError):
             if drawn and mask.id in before and max(one.stat().st_mtime_ns for one in sources) < place.begun:
-                kept[mask.id] = before[mask.id]
+                kept[mask.id] = of_subject(before[mask.id], (film or mask).subject)
     return kept
 
 
