@@ -19,7 +19,7 @@ def test_every_number_of_a_doubted_picture_is_flagged_and_none_has_a_verdict():
     ratio, area, gone = doubted((RATIO, AREA, GONE), ("looks mirrored", "poor mask"), PA)
     assert (ratio.value, ratio.low, ratio.high, ratio.level) == (0.6, 0.57, 0.63, 0.9)
     assert (ratio.status, ratio.verdict) == ("flagged", None)
-    assert ratio.reason == "looks mirrored; poor mask; no verdict before someone has looked at the film"
+    assert ratio.reason == "looks mirrored; poor mask; no verdict until someone has looked at the film"
     assert (area.status, area.reason) == ("flagged", "looks mirrored; poor mask; in pixels")
     assert (gone.status, gone.reason) == ("missing", "looks mirrored; poor mask; the heart is missing")
 

@@ -64,7 +64,7 @@ def test_eighteen_or_stated_is_adult():
 def test_a_flagged_ratio_gets_no_verdict_with_or_without_an_interval():
     found = decide(ratio(0.85, status="flagged", reason="CTR 0.850 outside 0.30-0.80"), ADULT)
     assert found.verdict is None
-    assert found.reason.endswith("no verdict before someone has looked at the film")
+    assert found.reason.endswith("no verdict until someone has looked at the film")
     assert with_interval(found, 0.8, 0.9, 0.9, ADULT).verdict is None
 
 

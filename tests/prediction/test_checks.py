@@ -90,7 +90,7 @@ def test_doubts_are_plain_words():
     assert Assessment(0.95, "").doubts == ()
     assert Assessment(None, "").doubts == ()
     looks, poor = Assessment(POOR - 0.1, "mirrored").doubts
-    assert looks == "no upright picture of the kind that the model was made from: looks mirrored"
+    assert looks == "not an upright picture of the kind the model was made from: looks mirrored"
     assert poor == "the estimated Dice of the mask is 0.70, below 0.80"
 
 

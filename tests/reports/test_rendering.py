@@ -252,13 +252,17 @@ def test_what_can_be_moved_sideways_shows_that_there_is_more():
     """At each edge a shade that stays, in every theme another one, and over it a cover that moves along."""
     style = (files("medunet.reports") / "templates" / "page.css").read_text()
     rule = re.search(r"\.scroll, \.command \{\s*background:(.*?);", style, re.DOTALL)[1]
-    layers = [(side, colour, how) for side, colour, how in re.findall(r"to (\w+), var\(--(\w+)\).* (\w+),?", rule)]
+    layers = [
+        (side, colour, how)
+        for side, colour, how in re.findall(r"to (\w+), (?:transparent 1px, )?var\(--(\w+)\).* (\w+),?", rule)
+    ]
     assert layers == [
         ("right", "paper", "local"),
         ("left", "paper", "local"),
         ("right", "shade", "scroll"),
         ("left", "shade", "scroll"),
     ]
+    assert rule.count("transparent 1px, var(--shade) 1px") == 2, "a cover may end within the outermost pixel"
     light, dark, paper = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
     assert len({re.search(r"--shade: (.*?);", theme)[1] for theme in (light, dark)}) == 2
     assert "--shade" not in paper

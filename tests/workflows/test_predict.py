@@ -370,7 +370,7 @@ def test_a_doubted_picture_keeps_its_numbers_flagged_and_has_no_verdict(run_copy
     plain = predict([work / "in"], model=run_copy, out=work / "plain", view="PA", adult=True, device="cpu")
     assert {row["status"] for row in plain.table} <= {"flagged", "missing"}
     assert not any(row["verdict"] for row in plain.table)
-    said = "no upright picture of the kind that the model was made from: looks upside down"
+    said = "not an upright picture of the kind the model was made from: looks upside down"
     assert all(row["reason"].startswith(said) for row in plain.table)
     assert "looks upside down" in (work / "plain" / "report.html").read_text()
 

@@ -102,7 +102,7 @@ def _barred(measurement: Measurement, film: Film) -> list[str]:
     elif film.age is None and not film.adult:
         reasons.append("age unknown: no verdict (state it with --adult)")
     if measurement.status == "flagged":
-        reasons.append("no verdict before someone has looked at the film")
+        reasons.append("no verdict until someone has looked at the film")
     return reasons
 
 

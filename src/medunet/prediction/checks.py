@@ -65,7 +65,7 @@ class Assessment:
         """Why a number that was measured on the prediction needs a look; empty where nothing speaks against it."""
         found = []
         if self.looks:
-            found.append(f"no upright picture of the kind that the model was made from: looks {self.looks}")
+            found.append(f"not an upright picture of the kind the model was made from: looks {self.looks}")
         if self.quality is not None and self.quality < POOR:
             found.append(f"the estimated Dice of the mask is {self.quality:.2f}, below {POOR:.2f}")
         return tuple(found)

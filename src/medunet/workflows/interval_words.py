@@ -8,8 +8,8 @@ MAIN = "ctr"
 """The ratio that is spoken of; the intervals of the others rest on the same subjects."""
 
 VALID = (
-    "They hold for films and annotators like those, on average over subjects: films of other makers, projections or "
-    "diseases may have larger errors, and so may those of one kind among them."
+    "They hold for films and annotators like those, and on average over subjects. Films of other makers, projections "
+    "or diseases may have larger errors; so may a subgroup of those films."
 )
 TITLE = "## Intervals"
 """Heading of the card's section."""
@@ -33,8 +33,8 @@ def interval_sentence(intervals: Intervals | str) -> str:
     width = "wider where the estimated quality is lower" if half is None else f"the ratio ± {half:.3f}"
     lacking = f"; {found.without} more had no ratio" if found.without else ""
     return (
-        f"{100 * LEVEL:.0f} % intervals of the cardiothoracic ratio are {width}: the conformal rule, from the errors "
-        f"of networks on {len(found.values)} subjects that neither trained nor chose them "
+        f"{100 * LEVEL:.0f} % intervals of the cardiothoracic ratio are {width}. By the conformal rule, this comes "
+        f"from the errors of networks on {len(found.values)} subjects that neither trained nor chose them "
         f"({intervals.source}){lacking}."
     )
 

@@ -24,6 +24,7 @@ from medunet.workflows.measured import Statements, caption, measure_case, overla
 from medunet.workflows.measurement_page import measurement_page
 from medunet.workflows.measurement_table import FILE, Made, Table, as_written, complete_table, of_subject, read_table
 from medunet.workflows.output import Reserved, reserve
+from medunet.workflows.pictures import picture_side
 from medunet.workflows.predict import OWNED, Predicted
 from medunet.workflows.progress import SILENT, Progress
 
@@ -110,7 +111,7 @@ def _complete_folder(
         now.rows,
         now.failed,
         {"masks": origin},
-        lambda case: _picture(masks[case], films.get(case), stated),
+        lambda case: _picture(masks[case], films.get(case), stated, len(found.cases)),
         now.notes,
         patients,
     )
@@ -180,7 +181,7 @@ def _source(mask: Case) -> str:
     return source_of(mask.tags, table) if table is not None else "masks"
 
 
-def _picture(mask: Case, film: Case | None, stated: Statements) -> Picture | None:
+def _picture(mask: Case, film: Case | None, stated: Statements, films: int) -> Picture | None:
     """The film with its mask for the page; None where there is no film, or a file has gone."""
     try:
         case, labels, image = _read(mask, film)
@@ -189,4 +190,4 @@ def _picture(mask: Case, film: Case | None, stated: Statements) -> Picture | Non
     if image is None:
         return None
     calipers = next((one.calipers for one in measure_case(labels, image, case, stated) if one.name == "ctr"), ())
-    return film_picture(mask.id, image, labels, calipers=calipers, caption=mask.id)
+    return film_picture(mask.id, image, labels, calipers=calipers, caption=mask.id, largest=picture_side(films))

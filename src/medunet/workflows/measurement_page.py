@@ -29,15 +29,22 @@ from medunet.reports import (
 from medunet.workflows import surroundings
 from medunet.workflows.film_notes import Notes, by_note
 from medunet.workflows.interval_words import MAIN, REMEDY, VALID, interval_sentence
+from medunet.workflows.measurement_words import interval_of, label, summary
 from medunet.workflows.remarks import remarks_of, repeated_remarks, shared_remarks
 
 Row = Mapping[str, Any]
 SHOWN = 24
 """Pictures that are seen at once: first those without a number, then the flagged, then the rest."""
+FEW = 2
+"""Up to so many films are shown large."""
 MOST = 200
 """Pictures on the page at most, and fewer where they are heavy; the others are in overlays/."""
 MOST_BYTES = 4_200_000
 """All pictures together; the rest of a page under 5 MB is for tables."""
+ESTIMATE = (
+    "Estimated Dice: the overlap with an annotator's outlines that the model expects, from 0 (none) to 1 (complete). "
+    "Flagged: a number that needs a look."
+)
 LEVELS = {"ok": "good", "flagged": "warning", "missing": "bad"}
 VERDICT_NOTE = (
     "A verdict is given for frontal PA films of adults alone. Without an interval, ratios from .45 to .55 are "
@@ -90,9 +97,9 @@ def measurement_page(
         body = tuple((case, why) for case, why in failed.items())
         sections.append(Section("Not processed", (Table(("film", "reason"), body),)))
     return Page(
-        title=f"medunet {command}: {_label(main)}" if main else f"medunet {command}",
+        title=f"medunet {command}: {label(main)}" if main else f"medunet {command}",
         command=f"medunet {command}",
-        summary=_summary(main, rows, inputs, failed),
+        summary=summary(main, rows, inputs, failed),
         sections=tuple(sections),
         provenance=_provenance(origin),
     )
@@ -126,17 +133,11 @@ def _urgency(row: Row) -> tuple[int, float]:
     return ("missing", "flagged", "ok").index(row["status"]), 1.0 if quality is None else float(quality)
 
 
-def _measured(cases: int, inputs: int) -> str:
-    """How many of the films were measured, as a sentence."""
-    if inputs == cases == 1:
-        return "The film was measured."
-    return f"All {inputs} films were measured." if inputs == cases else f"{cases} of {inputs} films were measured."
-
-
 def _pictures(shown: Sequence[Picture], films: int) -> tuple[Pictures, ...]:
     """The first of them open, the others folded."""
     rest = "" if films <= SHOWN else " Those that need a look come first."
-    first = Pictures(tuple(shown[:SHOWN]), f"Contours as found, with the lines that were measured.{rest}")
+    caption = f"Outlines as found, with the lines that were measured.{rest}"
+    first = Pictures(tuple(shown[:SHOWN]), caption, large=films <= FEW)
     if len(shown) <= SHOWN:
         return (first,)
     unseen = f"; {films - len(shown)} more are in overlays/" if films > len(shown) else ""
@@ -154,34 +155,15 @@ def _main_measurement(table: Sequence[Row]) -> str:
     return "ctr" if "ctr" in names else (names[0] if names else "")
 
 
-def _label(name: str) -> str:
-    words = {"ctr": "cardiothoracic ratio", "ctr_widest": "cardiothoracic ratio, widest level"}
-    return words.get(name, name.replace("_", " "))
-
-
-def _summary(main: str, rows: Sequence[Row], inputs: int, failed: Mapping[str, str]) -> tuple[str, ...]:
-    status = Counter(row["status"] for row in rows)
-    cases = len({row["case"] for row in rows})
-    lines = [_measured(cases, inputs)]
-    if main:
-        lines.append(
-            f"The {_label(main)} has a number without remark in {status['ok']}, a number that needs a look in "
-            f"{status['flagged']}, and none in {status['missing']}."
-        )
-    if failed:
-        lines.append(f"{len(failed)} could not be read or processed; each is listed with its reason.")
-    return tuple(lines)
-
-
 def _figures(main: str, rows: Sequence[Row], failed: Mapping[str, str]) -> KeyFigures:
     values = sorted(float(row["value"]) for row in rows if row["value"] is not None)
     status = Counter(row["status"] for row in rows)
     middle = f"{_median(values):.3f}" if values else "–"
-    spread = f"{values[0]:.3f} to {values[-1]:.3f}" if values else "no film has a number"
+    spread = f"range {values[0]:.3f} to {values[-1]:.3f}" if values else "no film has a number"
     unit = str(rows[0]["unit"]) if rows and rows[0]["unit"] != "ratio" else ""
-    name = f"Median {_label(main)}"
+    name = f"Median {label(main)}"
     if len(values) == len(rows) == 1:
-        name, spread = _label(main).capitalize(), _alone(rows[0])
+        name, spread = label(main).capitalize(), _alone(rows[0])
     return KeyFigures(
         (
             KeyFigure(name, middle, unit, counted(len(values), "film"), spread),
@@ -194,8 +176,7 @@ def _figures(main: str, rows: Sequence[Row], failed: Mapping[str, str]) -> KeyFi
 
 def _alone(row: Row) -> str:
     """What belongs beside the number of a single film: its interval and its verdict."""
-    interval = f"{100 * row['level']:.0f} % interval {row['low']:.3f} to {row['high']:.3f}" if row.get("level") else ""
-    return ", ".join(part for part in (interval, row["verdict"] or "") if part)
+    return ", ".join(part for part in (interval_of(row), row["verdict"] or "") if part)
 
 
 def _median(values: Sequence[float]) -> float:
@@ -221,12 +202,13 @@ def _remark(row: Row, shared: Sequence[str], numbered: Mapping[str, str]) -> str
 
 
 def _table(rows: Sequence[Row], main: str) -> Table:
-    unit = str(rows[0]["unit"]) if rows else ""
+    unit = str(rows[0]["unit"]) if rows and main != MAIN else ""
     bounded = any(row.get("level") is not None for row in rows)
     between = (f"{100 * LEVEL:.0f} % interval",) if bounded else ()
     estimated = any(row.get("quality") is not None for row in rows)
     dice = (Column("estimated Dice", 2, numeric=True),) if estimated else ()
-    header = ("film", Column(_label(main), 3, unit, numeric=True), *between, *dice, "status", "verdict", "remark")
+    name = "CTR" if main == MAIN else label(main)  # the page's title has it in full
+    header = ("film", Column(name, 3, unit, numeric=True), *between, *dice, "status", "verdict", "remark")
     body: list[tuple[Cell, ...]] = []
     shared = shared_remarks(rows)
     numbered = {part: f"note {place}" for place, part in enumerate(repeated_remarks(rows, shared), start=1)}
@@ -237,7 +219,7 @@ def _table(rows: Sequence[Row], main: str) -> Table:
         limits += (_quality(row),) if estimated else ()
         link = Link(str(row["case"]), str(row["case"]))
         body.append((link, number, *limits, state, str(row["verdict"] or "–"), _remark(row, shared, numbered)))
-    return Table(header, tuple(body))
+    return Table(header, tuple(body), ESTIMATE if estimated else "")
 
 
 def _limits(row: Row) -> Cell:
@@ -251,50 +233,58 @@ def _quality(row: Row) -> Cell:
 
 
 def _others(table: Sequence[Row], main: str) -> tuple[Table, ...]:
-    """Every further measurement in one table: median and range over the films."""
+    """Every further measurement in one table: the number of a single film, else median and range over the films."""
     groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in table:
         if row["measurement"] != main:
             groups.setdefault((str(row["measurement"]), str(row["structure"]), str(row["unit"])), []).append(row)
     body: list[tuple[Cell, ...]] = []
+    single = len({row["case"] for row in table}) == 1
     for (name, structure, unit), rows in groups.items():
         values = sorted(float(row["value"]) for row in rows if row["value"] is not None)
         cells: tuple[Cell, ...] = (Gap("none"),) * 3
         if values:
-            cells = (_median(values), values[0], values[-1])
-        body.append((_label(name), structure or "–", unit, len(values), *cells))
+            cells = tuple(_plain(number) for number in (_median(values), values[0], values[-1]))
+        head: tuple[Cell, ...] = (label(name), structure or "–", unit)
+        body.append((*head, cells[0]) if single else (*head, len(values), *cells))
     if not body:
         return ()
-    header = (
-        "measurement",
-        "structure",
-        "unit",
-        Column("films", numeric=True),
-        Column("median", 3, numeric=True),
-        Column("least", 3, numeric=True),
-        Column("most", 3, numeric=True),
-    )
+    words: tuple[Column | str, ...] = ("measurement", "structure", "unit")
+    if single:
+        return (Table((*words, Column("value", 3, numeric=True)), tuple(body), "Further measurements."),)
+    figures = (Column(name, 3, numeric=True) for name in ("median", "least", "most"))
+    header = (*words, Column("films", numeric=True), *figures)
     return (Table(header, tuple(body), "Further measurements; each film's own are in measurements.csv."),)
+
+
+def _plain(number: float) -> float | int:
+    """A whole number without decimals: counts of pixels."""
+    return int(number) if number.is_integer() else number
 
 
 def _flow(inputs: int, table: Sequence[Row], failed: Mapping[str, str]) -> Flow:
     """Films that came, that were measured, and that have a number for the main measurement."""
     done = len({row["case"] for row in table})
     left_out = ((len(failed), "could not be read or processed"), (inputs - done - len(failed), "nothing to measure"))
-    steps = [Step("films given", inputs, left_out)]
+    steps = [Step(f"{_films(inputs)} given", inputs, left_out)]
     main = _main_measurement(table)
     rows = [row for row in table if row["measurement"] == main]
     if main and len(rows) == done:
         why = Counter(str(row["reason"] or "no reason given") for row in rows if row["value"] is None)
         flagged = sum(row["status"] == "flagged" for row in rows)
         steps.append(
-            Step("films measured", done, tuple((n, f"no {_label(main)}: {words}") for words, n in why.items()))
+            Step(f"{_films(done)} measured", done, tuple((n, f"no {label(main)}: {words}") for words, n in why.items()))
         )
-        note = f"{flagged} of them need a look" if flagged else ""
-        steps.append(Step(f"films with a number ({_label(main)})", done - sum(why.values()), note=note))
+        note = f"{flagged} of them need{'s' * (flagged == 1)} a look" if flagged else ""
+        numbers = done - sum(why.values())
+        steps.append(Step(f"{_films(numbers)} with a number ({label(main)})", numbers, note=note))
     else:
-        steps.append(Step("films measured", done))
+        steps.append(Step(f"{_films(done)} measured", done))
     return Flow(tuple(steps))
+
+
+def _films(number: int) -> str:
+    return "film" if number == 1 else "films"
 
 
 def _provenance(origin: Mapping[str, str]) -> Provenance:

@@ -11,8 +11,9 @@ import numpy as np
 from medunet.cases import Case
 from medunet.errors import InputError
 from medunet.images import LabelMap, Scheme, read_pixels
-from medunet.reports import Picture, film_picture
+from medunet.reports import LARGE, THUMBNAIL, Picture, film_picture
 from medunet.workflows.measured import Statements, measure_case
+from medunet.workflows.measurement_page import FEW
 from medunet.workflows.remarks import own_remarks, shared_remarks
 
 
@@ -39,10 +40,16 @@ def film_with_mask(case: Case, mask: Path, scheme: Scheme, table: Sequence[Mappi
     measured = measure_case(labels, image, case, Statements())
     calipers = next((one.calipers for one in measured if one.name == "ctr"), ())
     row = next((r for r in table if r["case"] == case.id and r["measurement"] == "ctr"), None)
+    ratios = [one for one in table if one["measurement"] == "ctr"]
     facts = []
     if row is not None:
         facts.append(("CTR", "none" if row["value"] is None else f"{float(row['value']):.3f}"))
         if row["status"] != "ok":
-            shared = shared_remarks([r for r in table if r["measurement"] == "ctr"])
-            facts.append((str(row["status"]), own_remarks(row, shared)))
-    return film_picture(case.id, image, labels, calipers=calipers, caption=case.id, facts=facts)
+            facts.append((str(row["status"]), own_remarks(row, shared_remarks(ratios))))
+    largest = picture_side(len(ratios))
+    return film_picture(case.id, image, labels, calipers=calipers, caption=case.id, facts=facts, largest=largest)
+
+
+def picture_side(films: int) -> int:
+    """The longer side of a picture on a page of so many films, in pixels."""
+    return LARGE if films <= FEW else THUMBNAIL
