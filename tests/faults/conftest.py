@@ -238,8 +238,9 @@ def plain_pages(monkeypatch):
     figure = Drawing("<svg/>", "a figure", name="figure", numbers=Numbers.of(["x"], [[1]]), pdf=b"pdf", png=b"png")
     page = lambda *_, **__: SimpleNamespace(drawings=(figure,))  # noqa: E731
     monkeypatch.setattr("medunet.reports.report_folder.render", lambda page: "<html>a page</html>")
-    monkeypatch.setattr("medunet.workflows.measurement_page.measurement_page", page)
+    # First where it is used: a module that is imported after the change would keep the plain page for good.
     monkeypatch.setattr("medunet.workflows.measure.measurement_page", page)
+    monkeypatch.setattr("medunet.workflows.measurement_page.measurement_page", page)
     monkeypatch.setattr("medunet.workflows.audit_page.audit_page", page)
     monkeypatch.setattr("medunet.workflows.evaluation_page.evaluation_page", page)
     monkeypatch.setattr("medunet.workflows.demo.demo_page", page)
