@@ -35,6 +35,15 @@ def test_a_given_split_is_kept(write_films, changes, tmp_path):
     )
 
 
+def test_one_subject_is_called_a_subject(write_films, changes, tmp_path):
+    split = ["train", "train", "val", "test"]
+    write_films(tmp_path / "films", count=4, columns=["split", "person"], split=split, person=list("aabc"))
+    prepared = prepare_training(tmp_path / "films", "chest-xray-small", (*changes, "split.subject=column:person"))
+    assert split_sentence(prepared.cases).startswith(
+        "split: 2 train (1 subject), 1 val (1 subject), 1 test (1 subject);"
+    )
+
+
 def test_a_subject_in_two_given_splits_is_one_line(write_films, changes, tmp_path):
     columns = {"split": ["train", "val", "test"] * 2, "person": list("aabbcc")}
     write_films(tmp_path / "films", count=6, columns=list(columns), **columns)

@@ -8,6 +8,7 @@ from medunet.auditing.check import Finding, NotApplicableError, SkippedError
 from medunet.auditing.evidence import Evidence, file_of
 from medunet.auditing.likeness import Alike
 from medunet.cases import Case
+from medunet.cases.names import counted
 
 Pair = tuple[Case, Case, Alike]
 
@@ -52,8 +53,8 @@ def copies_of_one_subject(evidence: Evidence) -> list[Finding]:
         ids = tuple(case.id for group in reversed(series) for case in group)
         subjects = len({group[0].subject for group in series})
         cause = (
-            f"{len(ids)} films of {subjects} subjects look much like another film of the subject, most of them "
-            f"{len(series[-1])} of one subject"
+            f"{len(ids)} films of {counted(subjects, 'subject')} look much like another film of the subject, "
+            f"most of them {len(series[-1])} of one subject"
         )
         remedy = "Series of different days may stay, on one side of the split; a subject with many weighs much"
         found.append(Finding(ids, file_of(series[-1][0]), cause, remedy, float(len(ids))))

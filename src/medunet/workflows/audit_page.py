@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from medunet.auditing import Evidence, Portrait, Result
 from medunet.auditing.portrait import Counts, Histogram
 from medunet.cases import Case
+from medunet.cases.names import counted
 from medunet.errors import InputError
 from medunet.reports import (
     Block,
@@ -98,9 +99,10 @@ def _summary(portrait: Portrait, results: Sequence[Result]) -> tuple[str, ...]:
     return (
         f"{first}: {_listed(wrong)}." if wrong else f"{first}.",
         f"{'A person should look at' if odd else 'Nothing else asks for a look'}{': ' if odd else ''}{_listed(odd)}.",
-        f"{unlooked} of {len(results)} checks did not look, for want of something to look at or by your wish: of what "
-        "they look for, nothing is known.",
-        f"{portrait.cases} cases of {portrait.subjects} subjects, {portrait.masks} with a readable mask.",
+        f"{unlooked} of {len(results)} checks could not be made, because the data hold nothing of the kind or because "
+        "you silenced them: nothing is known of what they look for.",
+        f"{counted(portrait.cases, 'case')} of {counted(portrait.subjects, 'subject')}, {portrait.masks} with a "
+        "readable mask.",
     )
 
 

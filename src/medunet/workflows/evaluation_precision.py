@@ -70,9 +70,9 @@ def precision_sentence(done: Evaluation) -> str:
         return ""
     who = f"{min(subjects)}" if len(subjects) == 1 else f"{min(subjects)} to {max(subjects)}"
     return (
-        f"Precision: with these {who} subjects, a second run on the same cases would probably be told apart (80 % "
-        f"power, two-sided 5 %) if its mean Dice differed by {_or(list(found.values()))}, provided that the scores of "
-        "both correlate by 0.5; smaller differences may go unseen."
+        f"What {who} subjects can show: a second run on the same cases would be found different with 80 % power "
+        f"(two-sided test at 5 %) if its mean Dice differed by {_or(list(found.values()))}, provided that the scores "
+        "of both correlate by 0.5. Smaller differences may go unseen."
     )
 
 

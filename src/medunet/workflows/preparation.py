@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medunet.cases import Cases, folds, prove, read_cases, split_by_subject
-from medunet.cases.names import listed
+from medunet.cases.names import counted, listed
 from medunet.errors import InputError, UsageError
 from medunet.planning import BACKGROUND, Fingerprint, Plan, Recipe, fingerprint, make_plan, read_recipe
 
@@ -70,7 +70,7 @@ def _classes(asked: Recipe, names: tuple[str, ...], data: str | Path) -> tuple[s
 def split_sentence(cases: Cases) -> str:
     """How many cases and subjects each split holds."""
     proof = prove(cases)
-    parts = (f"{n} {name} ({proof.subjects[name]} subjects)" for name, n in proof.cases.items())
+    parts = (f"{n} {name} ({counted(proof.subjects[name], 'subject')})" for name, n in proof.cases.items())
     return f"split: {', '.join(parts)}; {proof.method}"
 
 
