@@ -62,10 +62,10 @@ def _file(path: Path) -> Path:
 
 def _from_measurements(table: Table, path: Path, value: str) -> StudyRows:
     """The rows of one measurement of a table with a row a measurement."""
-    lines = [(line, own_cells(line, table.columns)) for line in table.lines]
-    kinds = Counter((cells["measurement"], cells.get("structure", "")) for _, cells in lines)
-    kind = _measurement(value, list(kinds), table.name)
-    mine = [(line, cells) for line, cells in lines if (cells["measurement"], cells.get("structure", "")) == kind]
+    kinds = [(line.tags["measurement"], line.tags.get("structure", "")) for line in table.lines]
+    wanted = _measurement(value, list(dict.fromkeys(kinds)), table.name)
+    lines = (line for line, kind in zip(table.lines, kinds, strict=True) if kind == wanted)
+    mine = [(line, own_cells(line, table.columns)) for line in lines]
     subject = table.columns.get("subject", "")
     columns = tuple(column for column in mine[0][1] if column not in (*_OWN, subject, table.columns.get("id")))
     rows = [_row(line, cells, cells["value"], columns) for line, cells in mine]
