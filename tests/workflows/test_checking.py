@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from medunet.cases import read_cases
-from medunet.errors import InputError, UsageError
+from medunet.errors import InputError
 from medunet.phantoms import chest_film
 from medunet.planning import Sample
 from medunet.prediction import load_model
@@ -116,30 +114,3 @@ def test_a_volume_is_not_checked_yet(model):
     how = model.plan.preprocessing.model_construct(**dict(model.plan.preprocessing) | {"size": (8, 8, 8)})
     volumes = replace(model, plan=model.plan.model_copy(update={"preprocessing": how}))
     assert fit_checks(volumes, phantoms(1, 12), phantoms(2, 5)).domain == checking.NOT_FLAT
-
-
-def test_cases_are_prepared_for_the_model_when_they_are_asked_for(model, others):
-    cases = read_cases(others, rename={"right lung": "lung", "left lung": "lung"}).cases
-    found = Films.of(model.plan, cases)
-    assert found.count == len(cases)
-    assert [sample.case for sample in found.evenly(2)] == [cases[0].id, cases[-1].id]
-    assert found.load(0).image.shape == (1, *model.plan.preprocessing.size)
-
-
-def test_a_model_that_is_there_already_is_given_checks(run_copy, others, films, monkeypatch):
-    monkeypatch.setattr(checking, "LEAST_VALIDATION", 2)
-    rename = {"right lung": "lung", "left lung": "lung"}
-    training, validation = (read_cases(folder, rename=rename).cases for folder in (films, others))
-    before = load_model(run_copy)
-    found = checking.add_checks_to(run_copy, training, validation)
-    after = load_model(run_copy)
-    assert isinstance(found.domain, Domain)
-    assert [one.digest for one in after.checks] == [found.digest]
-    assert after.weights_sha256 == before.weights_sha256
-
-
-def test_folds_are_given_checks_one_by_one(run_copy, tmp_path):
-    for fold in range(2):
-        shutil.copytree(run_copy / "model", tmp_path / f"folds/fold-{fold}/model")
-    with pytest.raises(UsageError, match="several folds"):
-        checking.add_checks_to(tmp_path / "folds", (), ())

@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medunet.cases import Case
-from medunet.errors import InputError, UsageError
-from medunet.planning import Plan, Sample, SampleCache
+from medunet.errors import InputError
+from medunet.planning import Sample
 from medunet.workflows.progress import SILENT, Progress
 
 if TYPE_CHECKING:
@@ -42,12 +40,6 @@ class Films:
 
     load: Load
     count: int
-
-    @classmethod
-    def of(cls, plan: Plan, cases: Sequence[Case]) -> Films:
-        """Cases that are prepared by a plan when they are asked for."""
-        store = SampleCache(None, plan.preprocessing, plan.classes)
-        return cls(lambda number: store.get(cases[number]), len(cases))
 
     def evenly(self, most: int) -> list[Sample]:
         """At most so many, evenly from all."""
@@ -91,32 +83,6 @@ def fit_checks(
     finally:
         progress.end()
     return Checks(quality, domain)
-
-
-def add_checks_to(
-    folder: str | Path, training: Sequence[Case], validation: Sequence[Case], progress: Progress = SILENT
-) -> Checks:
-    """Fit the checks of a model that is there already, and write them into its folder.
-
-    Args:
-        folder: a model folder, or a run.
-        training: cases that it learnt from, with the model's names.
-        validation: cases of other subjects, with their targets.
-        progress: is told how it goes.
-
-    Raises:
-        InputError: there is no such model.
-        UsageError: it is several folds: each has its own films.
-    """
-    from medunet.prediction import add_checks, find_model, load_model
-
-    places = find_model(folder)
-    if len(places) != 1:
-        raise UsageError(str(folder), "is several folds, each with films of its own", "Name one of them")
-    model = load_model(places[0])
-    found = fit_checks(model, Films.of(model.plan, training), Films.of(model.plan, validation), progress)
-    add_checks(places[0], found)
-    return found
 
 
 def fit_input_check(
