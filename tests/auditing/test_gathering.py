@@ -54,6 +54,12 @@ def test_files_that_no_row_names(films, table):
         "film-12.png", "film-13.png"]  # fmt: skip
 
 
+def test_a_link_that_leads_to_itself_is_a_stray_file(films, table):
+    (films / "images" / "loop.png").symlink_to("loop.png")
+    table(films, HEADER, rows(films))
+    assert [path.name for path in gather(films).strays] == ["loop.png"]
+
+
 def test_files_of_one_id_in_several_folders_are_channels(films, table):
     (films / "images").rename(films / "pre")
     shutil.copytree(films / "pre", films / "post")

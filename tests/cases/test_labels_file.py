@@ -58,6 +58,12 @@ def test_no_json(tmp_path):
         read_labels(tmp_path / "labels.json")
 
 
+def test_what_the_disk_says_is_no_fault_of_the_entries(tmp_path):
+    (tmp_path / "labels.json").symlink_to("labels.json")
+    with pytest.raises(InputError, match=r"cannot be read \(Too many levels of symbolic links\)"):
+        read_labels(tmp_path / "labels.json")
+
+
 @pytest.mark.parametrize("text", ['{"1": "heart", "2": "lung", "2": "liver"}', '{"heart": 1, "heart": 2}'])
 def test_an_entry_that_is_there_twice_is_refused(tmp_path, text):
     (tmp_path / "labels.json").write_text(text)

@@ -99,6 +99,14 @@ def test_ids_twice_and_no_useful_column(tmp_path, pen):
         find_table(tmp_path)
 
 
+def test_very_many_ids_twice(tmp_path, pen):
+    """Each line is looked at once: with a look at all lines for each id, this would take minutes."""
+    pen.pairs(tmp_path, ["a"])
+    write(tmp_path, "id", *(f"c{number}" for number in range(10_000)), *(f"c{number}" for number in range(10_000)))
+    with pytest.raises(InputError, match=r"cases.csv, lines 2, 10002: have one id, c0; .* \(and 9992 more\)"):
+        find_table(tmp_path)
+
+
 def test_several_folders_of_images_must_be_named(tmp_path, pen):
     for folder in ("pre", "flair"):
         pen.draw(tmp_path / folder / "x.png", pen.film())

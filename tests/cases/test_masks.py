@@ -55,6 +55,13 @@ def test_files_and_several_folders(tmp_path, pen):
     assert len(read_masks([one, tmp_path / "y"])) == 3
 
 
+def test_a_link_that_leads_to_itself_is_a_mask_that_fails(tmp_path, pen):
+    pen.draw(tmp_path / "a.png", pen.blob(1))
+    (tmp_path / "loop.png").symlink_to("loop.png")
+    (tmp_path / "labels.json").write_text(json.dumps({"background": 0, "lung": 1}))
+    assert [case.id for case in read_masks([tmp_path])] == ["a", "loop"]
+
+
 def test_nothing_to_read(tmp_path):
     with pytest.raises(InputError, match="is not there"):
         read_masks([tmp_path / "gone"])

@@ -54,6 +54,15 @@ def test_a_very_long_cell(tmp_path):
     assert table(tmp_path, f"id,Heart\na,{long}\n").lines[0].tags["Heart"] == long.strip()
 
 
+def test_very_many_columns(tmp_path):
+    """Each column is looked at once: with a look at all others for each, this would take minutes."""
+    names = [f"k{number}" for number in range(30_000)]
+    line = table(tmp_path, f"id,{','.join(names)}\na,{','.join('1' * len(names))}\n").lines[0]
+    assert list(line.tags) == names
+    with pytest.raises(InputError, match="has the column k7 more than once"):
+        table(tmp_path, f"id,{','.join(names)},k7\na,{','.join('1' * len(names))},1\n")
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

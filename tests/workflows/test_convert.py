@@ -252,3 +252,10 @@ def test_data_among_the_own_results_are_refused(tmp_path):
 
 def test_the_mark_is_the_one_that_reading_knows():
     assert folders.OUTPUT_MARK == output.MARK
+
+
+def test_an_output_that_is_a_link_to_itself_is_one_line(tmp_path):
+    pairs(tmp_path / "data")
+    (tmp_path / "out").symlink_to("out")
+    with pytest.raises(OutputError, match="lies under something that is not a folder"):
+        convert(tmp_path / "data", out=tmp_path / "out")

@@ -242,6 +242,27 @@ def test_a_broken_reference_stops_it_and_costs_nothing(write_films, tmp_path, di
     assert digest(tmp_path / "out") == before
 
 
+@pytest.mark.parametrize(
+    ("what", "spoil"),
+    [("masks", lambda path: path.write_bytes(b"")), ("model", lambda path: path.symlink_to(path.name))],
+)
+def test_a_film_that_cannot_be_opened_is_not_predicted_and_the_others_are_scored(
+    write_films, trained, tmp_path, what, spoil
+):
+    root = tmp_path / "films"
+    write_films(root, count=3)
+    shutil.copytree(root / "masks", tmp_path / "masks")
+    (root / "images" / "phantom-00001.png").unlink()
+    spoil(root / "images" / "phantom-00001.png")
+    scored = tmp_path / "masks" if what == "masks" else trained.run.folder / "model"
+    done = evaluate(scored, root, out=tmp_path / "out", device="cpu", allow_trained=True)
+    assert list(done.failed) == ["phantom-00001"]
+    assert done.failed["phantom-00001"].startswith("not predicted: ")
+    rows = rows_of(tmp_path / "out" / "scores.csv")
+    assert value(rows, "phantom-00001", "heart", "dice") == 0
+    assert value(rows, "phantom-00002", "heart", "dice") > (0.99 if what == "masks" else -1)
+
+
 def test_called_again_it_gives_the_same_and_with_other_data_it_refuses(others, masks, films, tmp_path, digest):
     evaluate(masks, others, out=tmp_path / "out")
     before = digest(tmp_path / "out")

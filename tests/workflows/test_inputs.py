@@ -53,6 +53,12 @@ def test_a_link_that_leads_nowhere_is_a_film_that_fails(place, word):
     assert ids(place / word) == ["gone"]
 
 
+def test_a_link_that_leads_to_itself_is_a_film_that_fails(place):
+    (place / "a" / "loop.png").symlink_to("loop.png")
+    assert ids(place / "a") == ["film0", "film1", "loop"]
+    assert ids(place / "a" / "loop.png") == ["loop"]
+
+
 def test_tables_are_found_by_folder_by_pattern_and_in_what_a_yaml_joins(place):
     for name in ("a/cases.csv", "a/other.csv", "b/Data_Entry_2017_v2020.csv", "b/mimic-cxr-2.0.0-split.csv.gz"):
         (place / name).write_text("id\nfilm0\n")

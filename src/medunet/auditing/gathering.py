@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -130,9 +131,9 @@ def _strays(table: Path | None, cases: Sequence[Case]) -> tuple[Path, ...]:
     """Files beside a table that are neither image nor mask of a row."""
     if table is None:
         return ()
-    used = {path.resolve() for case in cases for path in case.images}
-    used |= {path.resolve() for case in cases if case.target for path in case.target.paths}
-    return tuple(path for path in image_files(table.parent) if path.resolve() not in used)
+    used = {os.path.realpath(path) for case in cases for path in case.images}
+    used |= {os.path.realpath(path) for case in cases if case.target for path in case.target.paths}
+    return tuple(path for path in image_files(table.parent) if os.path.realpath(path) not in used)
 
 
 def _salvaged(root: Path, table: Path | None, rename: Mapping[str, str], fault: InputError) -> Gathered:

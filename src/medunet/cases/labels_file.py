@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from medunet.cases.codings import RGB
 from medunet.cases.describing import describing_file
 from medunet.cases.names import listed, normal, shown
 from medunet.errors import InputError
+from medunet.images.opening import unreadable
 
 _REMEDY = 'Write {"background": 0, "left lung": 1, …}, {"1": "left lung", …} or {"left lung": "#ff0000", …}'
 
@@ -44,11 +46,13 @@ def read_labels(path: Path) -> Labels:
     """The names in a labels.json; name → value and value → name are both read.
 
     Raises:
-        InputError: no JSON object, or an entry that is neither.
+        InputError: it cannot be read, is no JSON object, or has an entry that is neither.
     """
     try:
         mapping = json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=partial(_once, path.name))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (ValueError, RecursionError) as error:
         raise InputError(path.name, "cannot be read as JSON", _REMEDY) from error
     return labels_of(mapping, path.name)
 
@@ -56,7 +60,7 @@ def read_labels(path: Path) -> Labels:
 def _once(source: str, pairs: list[tuple[str, object]]) -> dict[str, object]:
     """The entries of an object; of two with one key the parser would keep the last and say nothing."""
     keys = [key for key, _ in pairs]
-    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+    if twice := sorted(key for key, times in Counter(keys).items() if times > 1):
         raise InputError(source, f"has the entry {shown(twice[0])} more than once", _REMEDY)
     return dict(pairs)
 
@@ -97,7 +101,7 @@ def labels_of(mapping: object, source: str) -> Labels:
     if len({type(stored) for _, stored in pairs}) > 1:
         raise InputError(source, "gives values to some names and colours to others", _REMEDY)
     for what, items in (("name", [normal(name) for name, _ in pairs]), ("value", [str(stored) for _, stored in pairs])):
-        if twice := sorted({item for item in items if items.count(item) > 1}):
+        if twice := sorted(item for item, times in Counter(items).items() if times > 1):
             raise InputError(source, f"has the {what} {listed(twice)} more than once", _REMEDY)
     ground = next((stored for name, stored in pairs if normal(name) == "background"), None)
     values = [(stored, name) for name, stored in pairs if isinstance(stored, int)]

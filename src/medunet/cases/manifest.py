@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -101,15 +101,15 @@ def _split(word: str, where: str) -> tuple[Split | None, InputError | None]:
 
 def _twins(table: str, drafts: Sequence[tuple[Line, Row]]) -> list[InputError]:
     """A fault for each id that occurs more than once."""
-    times = Counter(row.id for _, row in drafts)
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for line, row in drafts:
+        numbers[row.id].append(line.number)
     return [
         InputError(
-            f"{table}, lines {listed((line.number for line, row in drafts if row.id == name), shown=4)}",
-            f"have one id, {name}",
-            "Give each case an id of its own",
+            f"{table}, lines {listed(lines, shown=4)}", f"have one id, {name}", "Give each case an id of its own"
         )
-        for name, count in times.items()
-        if count > 1
+        for name, lines in numbers.items()
+        if len(lines) > 1
     ]
 
 

@@ -5,6 +5,7 @@ Folders and files of masks, and tables of CheXmask, of which each row is a case.
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -96,7 +97,7 @@ def _subjects_of_tables(rows: list[Row]) -> Subjects:
 def _folders(row: Row) -> tuple[str, ...]:
     """What stands before an id where two are equal: the table's name, or the folders of the mask."""
     table = (name_and_ending(row.images[0])[0].split(".")[0],)
-    return table if row.drawn else row.images[0].resolve().parent.parts[1:]
+    return table if row.drawn else Path(os.path.realpath(row.images[0])).parent.parts[1:]
 
 
 def _of_quality(rows: list[Row], least: float | None) -> tuple[list[Row], tuple[str, ...]]:

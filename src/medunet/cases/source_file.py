@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def _refuse_twice(node: Any, path: Path) -> None:
         seen.add(id(one))
         pairs = [pair for pair in one.value if isinstance(pair, tuple)]
         keys = [key.value for key, _ in pairs if isinstance(key.value, str) and key.value != "<<"]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        if twice := sorted(key for key, times in Counter(keys).items() if times > 1):
             raise InputError(path.name, f"has the key {twice[0]} twice at one place", "Take one of the two away")
         nodes += [child for pair in pairs for child in pair] or one.value
 
@@ -126,7 +127,7 @@ def _joined(words: Mapping[Any, Any], path: Path, faults: list[InputError]) -> S
             rest["rename"] = {**rename, **(rest.get("rename") or {})}
         sources.append(_source(rest, path, where, faults, name=name, root=None))
     names = [normal(source.name) for source in sources]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := sorted(name for name, times in Counter(names).items() if times > 1):
         what = f"has several sources called {listed(twice)}"
         faults.append(InputError(path.name, what, "Give each its own name: {name: …, folder: …}"))
     return Sources(path, tuple(sources), shared == "shared")

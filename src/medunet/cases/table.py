@@ -9,6 +9,7 @@ import io
 import re
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,7 @@ def read_table(path: Path) -> Table:
     if len(rows) < 2:
         raise InputError(path.name, "holds no case", _REMEDY)
     header = rows[0][1]
-    if twice := sorted({name for name in header if name and header.count(name) > 1}):
+    if twice := sorted(name for name, times in Counter(header).items() if name and times > 1):
         raise InputError(path.name, f"has the column {listed(twice)} more than once", "Give each column its own name")
     wrong = [
         InputError(f"{path.name}, line {number}", f"has {len(row)} cells where the heading has {len(header)}", _REMEDY)

@@ -6,6 +6,7 @@ A mistake names the key, the value and what is allowed, all mistakes together.
 from __future__ import annotations
 
 import reprlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -100,7 +101,7 @@ class _OncePerKey(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """The mapping; refuses a key that occurs twice."""
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        if twice := sorted(key for key, times in Counter(keys).items() if times > 1):
             raise yaml.constructor.ConstructorError(None, None, f"key {twice[0]} is given twice", node.start_mark)
         return super().construct_mapping(node, deep)
 

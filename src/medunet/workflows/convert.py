@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,7 +149,7 @@ def _read(data: Path, out: Path, rename: dict[str, str], min_rca: float | None) 
     """The cases, and whether they are masks alone."""
     if is_chexmask(data) and not has_films(data):
         return read_masks([data], rename=rename, min_rca=MIN_RCA if min_rca is None else min_rca), True
-    if any(out.resolve().is_relative_to(place.resolve()) for place in _places(data)):
+    if any(Path(os.path.realpath(out)).is_relative_to(os.path.realpath(place)) for place in _places(data)):
         what = "lies among the data: called again, medunet would take its own files for data"
         raise OutputError(out, what, "Choose a folder beside the data")
     return read_cases(data, rename=rename, needs_target=False, keep_masks=True, min_rca=min_rca), False

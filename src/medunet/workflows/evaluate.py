@@ -9,7 +9,7 @@ from pathlib import Path
 
 from medunet.cases import Case, Cases
 from medunet.errors import InputError, UsageError
-from medunet.images import Image, LabelMap, remove, write_csv, write_json
+from medunet.images import Image, LabelMap, read_grid, remove, write_csv, write_json
 from medunet.measuring import CaseErrors, Intervals, Measurement
 from medunet.reports import Picture
 from medunet.scoring import (
@@ -172,7 +172,7 @@ def _score_all(task: Task, column: str | None, tolerance: float, progress: Progr
     try:
         for number, case in enumerate(cases, start=1):
             try:
-                reference = case.read_target()
+                reference = _reference(case)
             except InputError as fault:  # a broken reference is the data's fault, not the model's
                 faults.append(fault)
                 continue
@@ -182,6 +182,29 @@ def _score_all(task: Task, column: str | None, tolerance: float, progress: Progr
         progress.end()
     if faults:
         raise InputError.together(faults)
+
+
+def _reference(case: Case) -> LabelMap:
+    """The reference, on the grid of its film; on its own where there is no way to the film: it is then not predicted.
+
+    Raises:
+        InputError: the reference cannot be read, or does not belong to the film.
+    """
+    try:
+        return case.read_target()
+    except InputError:
+        if case.target is None or _has_grid(case.images[0]):
+            raise
+    return case.target.read(case.target.grid(), case.images[0].name)
+
+
+def _has_grid(path: Path) -> bool:
+    """Whether a film can be read as far as its size."""
+    try:
+        read_grid(path)
+    except InputError:
+        return False
+    return True
 
 
 def _score_one(case: Case, reference: LabelMap, task: Task, column: str | None, tolerance: float) -> Scored:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,7 @@ def _of_model(
         left_out = _others(Counter(case.split or "" for case in cases), split)
         cases = _of_split(cases, split)
     cases = _known_to(cases, model.plan.classes)
-    keys = {case.id: case.image_key() for case in cases}
+    keys = _keys(cases)
     # The model has seen a film whatever it is called and whoever drew its mask.
     trained = [case for case, key in keys.items() if key in model.trained_on]
     if trained and not own and not allow_trained:
@@ -136,6 +137,15 @@ def _of_model(
         keys=keys,
         calibrating=frozenset(case for case, key in keys.items() if known is not None and key in known.films),
     )
+
+
+def _keys(cases: Cases) -> dict[str, str]:
+    """Case → the content key of its film; a film that cannot be read has none, and is not predicted."""
+    keys = {}
+    for case in cases:
+        with suppress(InputError):
+            keys[case.id] = case.image_key()
+    return keys
 
 
 def caution_of(model: Model, seen: int, cases: int, split: str = "", *, begun: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,10 +29,10 @@ def find_inputs(words: Sequence[str]) -> tuple[Case, ...]:
     """
     found = [one for word in words for one in _cases_of(word)]
     films = _films([one for one in found if isinstance(one, Path)])
-    once: dict[tuple[Path, ...], Case] = {}
+    once: dict[tuple[str, ...], Case] = {}
     for one in found:
         case = films[one] if isinstance(one, Path) else one
-        once.setdefault(tuple(path.resolve() for path in case.images), case)
+        once.setdefault(tuple(os.path.realpath(path) for path in case.images), case)
     return _with_unique_ids(list(once.values()))
 
 
@@ -98,7 +99,7 @@ def _with_unique_ids(cases: list[Case]) -> tuple[Case, ...]:
     named = []
     for case in cases:
         _, ending = name_and_ending(case.images[0])
-        named.append((file_name(case.id), case.images[0].resolve().parent.parts[1:], ending))
+        named.append((file_name(case.id), Path(os.path.realpath(case.images[0])).parent.parts[1:], ending))
     ids = unique_ids(named)
     return tuple(
         replace(case, id=new, subject=new if case.subject == case.id else case.subject)
