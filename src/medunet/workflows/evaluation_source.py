@@ -23,6 +23,7 @@ from medunet.images import Image
 from medunet.measuring import Intervals
 from medunet.scoring import ONE_THRESHOLD
 from medunet.workflows.evaluation import Predicted, Source, Task
+from medunet.workflows.fold_runs import run_of_all
 from medunet.workflows.run_folder import read_log, read_run
 
 if TYPE_CHECKING:
@@ -78,11 +79,11 @@ def _of_model(
     record = read_run(Path(what)) if is_run else {}
     own = data is None
     if own:
-        if not is_run:
-            raise UsageError("DATA", "is needed to score a model", "Give data with reference masks after it")
         split = split or "test"
-        cases = _run_cases(Path(what), record, split)
-        left_out = _others(record.get("split", {}).get("cases", {}), split)
+        home = Path(what) if is_run else run_of_all(Path(what), split)
+        told = record or read_run(home)
+        cases = _run_cases(home, told, split)
+        left_out = _others(told.get("split", {}).get("cases", {}), split)
     else:
         cases = _read(data or "", model)
         left_out = _others(Counter(case.split or "" for case in cases), split)
@@ -97,7 +98,7 @@ def _of_model(
             f"{len(trained)} of {len(cases)} cases are training or validation cases of the model ({listed(trained)})",
             "Score others, or add --allow-trained for a figure that is too good",
         )
-    default = Path(what) / "evaluation" / (split or "all") if is_run else Path("evaluate")
+    default = Path(what) / "evaluation" / (split or "all") if is_run or own else Path("evaluate")
     identity = {
         "command": "evaluate",
         "model": model.weights_sha256,
