@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from medunet.studies.paired_subjects import NO_DIFFERENCE, NO_SUBJECT, ONE_SUBJECT, PairedSubjects
-from medunet.studies.paired_tests import sign_flip_test, wilcoxon_test
+from medunet.studies.paired_tests import least_wilcoxon_p, sign_flip_test, wilcoxon_test
 from medunet.studies.significance import MEANS, ROWS
 
 
@@ -88,3 +88,9 @@ def test_reasons(difference, reason):
 def test_all_alike_is_tested_all_the_same():
     assert wilcoxon_test(pairs_of([0.1] * 10)).p_value == 2 / 2**10
     assert sign_flip_test(pairs_of([0.1] * 10)).p_value == 2 / 2**10
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 6, 12])
+def test_the_least_p_is_that_of_differences_on_one_side(n):
+    pairs = pairs_of(np.arange(1.0, n + 1))
+    assert least_wilcoxon_p(pairs) == pytest.approx(wilcoxon_test(pairs).p_value if n > 1 else 1.0)

@@ -22,6 +22,20 @@ def test_a_difference_that_is_not_shown_says_what_would_have_been(scored, dices,
     assert summary_of(done)[0].startswith("0 of 1 test shows")
 
 
+def test_so_few_subjects_that_no_test_can_show_anything_are_said(scored, tmp_path):
+    """Five differences on one side have p = .0625; what a t test would show is no answer to that."""
+    low, high = ({f"x{n}": 0.5 + lift + n / 99 for n in range(5)} for lift in (0, 0.3))
+    done = compare([scored("a", low), scored("b", high)], out=tmp_path / "out")
+    said = sentence_of(done.differences[0])
+    assert said.endswith(
+        "With 5 subjects the corrected p-value is 0.062 at least, so no difference could have been shown."
+    )
+    assert "80 % chance" not in said
+    both = {"structures": ("heart", "lung")}
+    done = compare([scored("c", low, **both), scored("d", high, **both)], out=tmp_path / "two")
+    assert [one.least_p for one in done.differences] == [0.125, 0.125], "Holm's correction over both"
+
+
 def test_seeds_that_may_turn_it_round(run_scored, dices, tmp_path):
     runs = [
         run_scored(f"{name}-{s}", dices(mean + 0.05 * s, seed=10 * s + lr), lr=lr, seed=s)

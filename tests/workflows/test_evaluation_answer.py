@@ -45,6 +45,12 @@ def test_a_structure_without_any_value_has_a_dash_and_the_reason():
     (figure,) = key_figures(done).items
     assert (figure.value, figure.note) == ("–", "no case has a value")
     assert sureness(done) == []
+    assert summary_sentences(done) == ("heart: no case has a Dice (in neither mask in 1 case).",)
+
+
+def test_a_single_case_is_one():
+    assert summary_sentences(dice([0.9]))[0] == "heart: mean Dice 0.900, median 0.900, over 1 case."
+    assert key_figures(dice([0.9])).items[0].n == "1 case of 1 subject"
 
 
 def test_a_caution_comes_first():

@@ -105,8 +105,8 @@ def _row(one: Difference, several: bool) -> tuple[str, ...]:
 
 
 def _why(one: Difference) -> str:
-    """Why a test or an interval is missing."""
-    return one.figures.wilcoxon.reason or one.figures.mean.reason
+    """Why a test or an interval is missing, or a test can show nothing."""
+    return one.figures.wilcoxon.reason or one.figures.mean.reason or one.too_few
 
 
 def _whole_numbers(text: str | None) -> list[int]:

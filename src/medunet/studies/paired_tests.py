@@ -60,6 +60,14 @@ def wilcoxon_test(pairs: PairedSubjects) -> HypothesisTest:
     return HypothesisTest(statistic, p, _units(pairs), pairs.rows, pairs.n, method)
 
 
+def least_wilcoxon_p(pairs: PairedSubjects) -> float:
+    """The smallest p-value that Wilcoxon's test could give so many subjects: all on one side, 2 of 2^n signs.
+
+    With 5 subjects it is .0625, so a test at 5 % shows nothing whatever they are. Beyond 50 subjects it is 0 in effect.
+    """
+    return min(1.0, 2.0 ** (1 - pairs.n)) if pairs.n <= EXACT_UP_TO else 0.0
+
+
 def sign_flip_test(pairs: PairedSubjects, *, flips: int = FLIPS, seed: int = 0) -> HypothesisTest:
     """The mean difference against those after changing the subjects' signs; the statistic is the mean difference.
 

@@ -12,7 +12,9 @@ from medunet.cases.names import counted, listed
 from medunet.errors import InputError, UsageError
 from medunet.scoring import INVENTED, MISSED, NOT_PREDICTED
 from medunet.scoring.reasons import outcomes
+from medunet.studies.holm import holm as corrected_p
 from medunet.studies.paired_comparison import compare_pairs, corrected
+from medunet.studies.paired_tests import least_wilcoxon_p
 from medunet.studies.seed_spread import difference_over_seeds, seed_spread
 from medunet.workflows.compare_groups import Group, differences, groups_of, seeds_alone
 from medunet.workflows.compare_input import Entry, Figure, value_of
@@ -93,7 +95,13 @@ def _tests(groups: Sequence[Group], metrics: Sequence[str], seed: int) -> tuple[
             tests.append(_test(baseline, other, figure, seed))
     holm = corrected([test.figures.wilcoxon for test in tests])
     flips = corrected([test.figures.sign_flips for test in tests])
-    return tuple(replace(test, p_holm=one, p_holm_flips=two) for test, one, two in zip(tests, holm, flips, strict=True))
+    made = [test.figures.wilcoxon.p_value is not None for test in tests]
+    # Holm's p-values grow with those that come in: of the least ones come the least
+    least = corrected_p(
+        [least_wilcoxon_p(test.pairing.pairs) if one else None for test, one in zip(tests, made, strict=True)]
+    )
+    numbers = zip(tests, holm, flips, least, strict=True)
+    return tuple(replace(test, p_holm=one, p_holm_flips=two, least_p=low) for test, one, two, low in numbers)
 
 
 def _test(baseline: Group, other: Group, figure: Figure, seed: int) -> Difference:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from medunet.cases.names import counted
 from medunet.studies import Estimate
 from medunet.studies.paired_comparison import PairedComparison
 from medunet.studies.seed_spread import SeedSpread
@@ -30,6 +31,7 @@ class Difference:
         p_holm_flips: the permutation test's, corrected over the same family.
         with_seeds: the mean difference with an interval that carries the spread between seeds too; None where no group
             has several.
+        least_p: the smallest corrected p-value that so many subjects could give; None where there is no test.
     """
 
     structure: str
@@ -42,6 +44,7 @@ class Difference:
     p_holm: float | None = None
     p_holm_flips: float | None = None
     with_seeds: Estimate | None = None
+    least_p: float | None = None
 
     @property
     def name(self) -> str:
@@ -52,6 +55,16 @@ class Difference:
     def shown(self) -> bool:
         """Whether the primary test shows a difference."""
         return self.p_holm is not None and self.p_holm <= ALPHA
+
+    @property
+    def too_few(self) -> str:
+        """Why no difference could have been shown, whatever it is; "" where one could."""
+        if self.least_p is None or self.least_p <= ALPHA:
+            return ""
+        return (
+            f"with {counted(self.pairing.pairs.n, 'subject')} the corrected p-value is {self.least_p:.2g} at least, so "
+            "no difference could have been shown"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As `compare.json` holds it."""
@@ -78,7 +91,7 @@ class Difference:
             "neither_has_a_value": list(pairing.neither),
             "other_unit": list(pairing.other_unit),
             **{name: None if one is None else one.to_dict() for name, one in estimates.items()},
-            "wilcoxon": found.wilcoxon.to_dict() | {"p_holm": self.p_holm},
+            "wilcoxon": found.wilcoxon.to_dict() | {"p_holm": self.p_holm, "least_p_holm": self.least_p},
             "sign_flips": found.sign_flips.to_dict() | {"p_holm": self.p_holm_flips},
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from medunet.cases.names import counted
 from medunet.reports import Cell, Column, Gap, notebook_table
 from medunet.reports.numbers_in_text import interval, number, p_text, p_words, signed
 from medunet.scoring import LENGTHS
@@ -20,9 +21,10 @@ def summary_of(done: Comparison) -> tuple[str, ...]:
     tests = done.differences
     shown = sum(one.shown for one in tests)
     which = "test shows" if len(tests) == 1 else "tests show"
+    on = f"{counted(done.cases, 'case')} of {counted(done.subjects, 'subject')}"
     lines = [
         f"{shown} of {len(tests)} {which} a difference (Wilcoxon signed-rank on subjects, p ≤ 0.05 after Holm's "
-        f"correction), on {done.cases} cases of {done.subjects} subjects that all runs were scored on."
+        f"correction), on {on} that all runs were scored on."
     ]
     lines += [sentence_of(one) for one in tests[:_MOST]]
     if len(tests) > _MOST:
@@ -43,12 +45,12 @@ def sentence_of(one: Difference) -> str:
     digits = digits_of(one)
     spread = "" if mean.low is None or mean.high is None else f" (95 % interval {interval(mean, digits)})"
     p = p_words(one.p_holm) if one.p_holm is not None else f"no test: {one.figures.wilcoxon.reason}"
-    who = f"{one.pairing.pairs.n} subjects"
+    who = counted(one.pairing.pairs.n, "subject")
     if one.shown:
         far = f"{number(abs(mean.value), digits)} {'higher' if mean.value > 0 else 'lower'}{_judged(one, mean.value)}"
         return f"{one.name}: {one.other} is {far} than {one.baseline} on average{spread}; {p}, {who}.{_over_seeds(one)}"
-    tail = ""
-    if showable.value is not None:
+    tail = f" {one.too_few[:1].upper()}{one.too_few[1:]}." if one.too_few else ""
+    if showable.value is not None and not tail:
         tail = f" About {number(showable.value, digits)} would have been shown with 80 % chance."
     head = f"{one.name}: no difference is shown between {one.other} and {one.baseline}"
     return f"{head}: {signed(mean.value, digits)} on average{spread}; {p}, {who}.{tail}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from medunet.cases.names import counted
 from medunet.reports import KeyFigure, KeyFigures
 from medunet.scoring import ALL, Summary
 from medunet.workflows.evaluation import Evaluation
@@ -20,12 +21,14 @@ def summary_sentences(done: Evaluation) -> tuple[str, ...]:
         penal = _penalties(dice)
         words = f", {penal} of them counted as 0 because it was missed, invented or not predicted" if penal else ""
         place = _place(done, dice, 3)
-        lines.append(f"{dice.structure}: mean Dice {place[0]}, median {place[1]}, over {dice.n} cases{words}.")
+        over = counted(dice.n, "case")
+        lines.append(f"{dice.structure}: mean Dice {place[0]}, median {place[1]}, over {over}{words}.")
+    lines += [f"{one.structure}: no case has a Dice ({_nowhere(one)})." for one in _without_dice(done)]
     error = done.summary(ALL, "ctr_abs_error")
     if error is not None and error.mean is not None:
         lines.append(
             f"Cardiothoracic ratio: mean absolute error {_place(done, error, 4)[0]} against the reference masks, over "
-            f"{error.n} of {error.cases} cases."
+            f"{error.n} of {counted(error.cases, 'case')}."
         )
     if done.failed:
         lines.append(f"{len(done.failed)} of {cases} cases have no prediction.")
@@ -40,14 +43,14 @@ def key_figures(done: Evaluation) -> KeyFigures:
         notes = [f"{penal} missed, invented or not predicted, counted as 0"] if penal else []
         value, median = _place(done, dice, 3)
         notes += [f"median {median}"] if dice.mean is not None else ["no case has a value"]
-        rests = f"{dice.n} cases of {dice.subjects} subjects"
+        rests = f"{counted(dice.n, 'case')} of {counted(dice.subjects, 'subject')}"
         items.append(KeyFigure(f"Mean Dice, {dice.structure}", *_apart(value), n=rests, note="; ".join(notes)))
     error = done.summary(ALL, "ctr_abs_error")
     if error is not None and error.mean is not None:
         notes = [f"{error.no_value} without a number"] if error.no_value else []
         value, median = _place(done, error, 4)
         note = "; ".join([*notes, f"median {median}"])
-        items.append(KeyFigure("CTR, mean absolute error", *_apart(value), n=f"{error.n} cases", note=note))
+        items.append(KeyFigure("CTR, mean absolute error", *_apart(value), n=counted(error.n, "case"), note=note))
     return KeyFigures(tuple(items))
 
 
@@ -59,6 +62,21 @@ def _apart(text: str) -> tuple[str, str]:
 
 def _dices(done: Evaluation) -> list[Summary]:
     return [s for s in done.summaries if s.metric == "dice" and s.structure != ALL and s.mean is not None]
+
+
+def _without_dice(done: Evaluation) -> list[Summary]:
+    """Dice of the structures that no case has a value of."""
+    return [s for s in done.summaries if s.metric == "dice" and s.structure != ALL and s.mean is None]
+
+
+def _nowhere(dice: Summary) -> str:
+    """Why no case has a value, counted."""
+    counts = {
+        "in neither mask": dice.absent_in_both,
+        "not looked for": dice.not_looked_for,
+        "undefined": dice.undefined,
+    }
+    return ", ".join(f"{why} in {counted(number, 'case')}" for why, number in counts.items() if number)
 
 
 def _penalties(dice: Summary) -> int:

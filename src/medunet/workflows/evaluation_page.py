@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from medunet.cases.names import counted
 from medunet.reports import (
     Block,
     Cell,
@@ -82,11 +83,11 @@ def evaluation_page(done: Evaluation, task: Task) -> Page:
 def _summary(done: Evaluation, task: Task) -> tuple[str, ...]:
     """What was compared with what, in words that need no statistics; a caution comes before everything."""
     cases = task.cases.cases
-    people = len({case.subject for case in cases})
+    who = f"{counted(len(cases), 'image')} of {counted(len({case.subject for case in cases}), 'subject')}"
     what = "outlines by the model" if task.plan is not None else "the given outlines"
     first = (
-        f"{len(cases)} images of {people} subjects: {what} were laid over the reference's. Dice is the share of the "
-        "area that both have in common: 1 where they are the same, 0 where they do not meet."
+        f"{who}: {what} were laid over the reference's. Dice is the share of the area that both have in common: 1 "
+        "where they are the same, 0 where they do not meet."
     )
     sentences = summary_sentences(done)
     before = 1 if done.caution else 0
