@@ -148,3 +148,11 @@ def test_a_table_that_inflates_without_end_is_stopped(tmp_path):
 def test_a_table_reads_back_what_write_csv_kept_from_being_run(tmp_path, text):
     write_csv(tmp_path / "cases.csv", ["id", "subject"], [[text, "s"]])
     assert read_table(tmp_path / "cases.csv").lines[0].cells["id"] == text
+
+
+def test_equal_cells_of_a_long_table_are_kept_once(tmp_path):
+    """A hundred megabytes of measurements say the same few words in a million lines."""
+    (tmp_path / "t.csv").write_text("id,unit,note\na,ratio,view unknown\nb,ratio,view unknown\n", encoding="utf-8")
+    first, second = (line.tags for line in read_table(tmp_path / "t.csv").lines)
+    assert first["note"] is second["note"]
+    assert first["unit"] is second["unit"]

@@ -70,8 +70,13 @@ def read_table(path: Path) -> Table:
     delimiter, skipped = _delimiter(text)
     csv.field_size_limit(sys.maxsize)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    said: dict[str, str] = {}  # equal cells are one object: a long table says the same words in most of its lines
     try:
-        rows = [(reader.line_num, [plain_cell(cell) for cell in row]) for row in reader if any(map(str.strip, row))]
+        rows = [
+            (reader.line_num, [said.setdefault(cell, cell) for cell in map(plain_cell, row)])
+            for row in reader
+            if any(map(str.strip, row))
+        ]
     except csv.Error as error:
         raise InputError(path.name, f"cannot be read as CSV near line {reader.line_num} ({error})", _REMEDY) from error
     rows = rows[skipped:]
@@ -87,16 +92,13 @@ def read_table(path: Path) -> Table:
     ]
     if wrong:
         raise InputError.together(wrong)
-    records = [(number, dict(zip(header, row, strict=True))) for number, row in rows[1:]]
-    columns = _columns(header, [record for _, record in records])
+    columns = _columns(header, [row for _, row in rows[1:]])
     known = {own: name for name, own in columns.items()}
+    ours = [(place, known[own]) for place, own in enumerate(header) if own in known]
+    theirs = [(place, own) for place, own in enumerate(header) if own not in known and own]
     lines = tuple(
-        Line(
-            number,
-            {known[own]: cell for own, cell in record.items() if own in known},
-            {own: cell for own, cell in record.items() if own not in known and own},
-        )
-        for number, record in records
+        Line(number, {name: row[place] for place, name in ours}, {own: row[place] for place, own in theirs})
+        for number, row in rows[1:]
     )
     return Table(path.name, columns, lines, delimiter)
 
@@ -149,23 +151,22 @@ def _unzipped(path: Path) -> bytes:
     return data
 
 
-def _columns(header: list[str], records: list[dict[str, str]]) -> dict[str, str]:
+def _columns(header: list[str], rows: list[list[str]]) -> dict[str, str]:
     """Medunet's name → the table's own name of each column that is there."""
     own = {normal(name): name for name in reversed(header) if name}
     found: dict[str, str] = {}
     for name, spellings in COLUMNS.items():
         for spelling in spellings:
             column = own.get(spelling)
-            if column and column not in found.values() and not _is_plain_data(name, spelling, column, records):
+            if not column or column in found.values():
+                continue
+            doubtful = name == "target" and spelling in _MAYBE_CLASS
+            if not (doubtful and _is_plain_data([row[header.index(column)] for row in rows])):
                 found[name] = column
                 break
     return found
 
 
-def _is_plain_data(name: str, spelling: str, column: str, records: list[dict[str, str]]) -> bool:
-    """Whether a column of a doubtful name holds classes (0, 1, pneumonia) and no file names."""
-    if name != "target" or spelling not in _MAYBE_CLASS:
-        return False
-    return not any("." in cell or "/" in cell for cell in (record[column] for record in records)) and any(
-        record[column] for record in records
-    )
+def _is_plain_data(cells: list[str]) -> bool:
+    """Whether the cells of a column of a doubtful name are classes (0, 1, pneumonia) and no file names."""
+    return not any("." in cell or "/" in cell for cell in cells) and any(cells)
