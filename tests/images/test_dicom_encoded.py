@@ -43,6 +43,8 @@ def test_no_stream_is_no_pixel_data():
         b"\x80\xfda\x03bcde\0\0",  # no operation, a run of four, four others, filled up
         b"\xf9a\x02xyz",  # three pixels more are less than a row
         b"\x03abcd",  # too few: what decodes it says so
+        b"\xf9a" + b"\0" * 40,  # filled up with more than a row
+        b"\xf9a" + b"\x80" * 3_000_000,  # operations that do nothing take no time
     ],
 )
 def test_a_run_length_stream_of_one_frame_passes(last):

@@ -56,10 +56,9 @@ def refuse_further_runs(stream: bytes, frame: Frame, path: Path) -> None:
     count, *starts = _RLE_HEAD.unpack_from(stream)
     if not 1 <= count <= len(starts):
         return
-    at, left, end = starts[count - 1], frame.rows * frame.columns, len(stream)
+    at, left = starts[count - 1], frame.rows * frame.columns
+    end = len(stream.rstrip(b"\0"))  # a stream may be filled up
     while at < end and left > -frame.columns:
-        if left <= 0 and not any(stream[at:]):  # filled up
-            return
         code = stream[at]
         left -= code + 1 if code < 128 else 257 - code if code > 128 else 0
         at += code + 2 if code < 128 else 2 if code > 128 else 1
