@@ -182,5 +182,5 @@ def test_a_real_terminal_of_sixty_columns(films, tmp_path):
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l"), "the cursor is back"
     lines = text[text.rindex("film ") :].splitlines()
     assert lines[0].split() == ["film", "CTR", "status", "verdict"]
-    assert all(len(line) <= 60 for line in lines)
+    assert all(len(line) <= 60 for line in lines if not line.startswith("next: "))  # a call stays whole, to be copied
     assert lines[-1] == "12 films done"
