@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from medunet.cases.runs import LANDMARKS, mask_of_points, mask_of_runs, points_of
+from medunet.cases.runs import _NUMBERS, LANDMARKS, mask_of_points, mask_of_runs, points_of
 from medunet.errors import InputError
 
 
@@ -59,6 +60,18 @@ def test_wrong_runs(text, fault):
 def test_any_text_is_a_mask_or_a_fault(text):
     with contextlib.suppress(InputError):
         assert mask_of_runs(text, (4, 5), "t", "heart").shape == (4, 5)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="0129- \n\t\x1c\u2003\u0661.", max_size=30))
+def test_all_words_together_are_numbers_where_each_is_one(text):
+    alone = all(re.fullmatch(r"-?\d{1,18}", word) for word in text.split())
+    assert bool(_NUMBERS.fullmatch(text)) == alone
+
+
+def test_a_number_too_long_to_be_held_is_none():
+    assert _NUMBERS.fullmatch("1" * 18)
+    assert not _NUMBERS.fullmatch(f"1 {'1' * 19} 1")
 
 
 def test_landmarks():

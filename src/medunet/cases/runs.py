@@ -14,6 +14,8 @@ LANDMARKS: Mapping[str, tuple[int, int]] = {"right lung": (0, 44), "left lung": 
 """Structure → [first, end) of its points among the 120 landmarks of CheXmask."""
 
 _REMEDY = "Take the row out, or get the table again"
+_NUMBERS = re.compile(r"\s*+(?:-?\d{1,18}+(?:\s++|$))*+")
+"""Whole numbers, looked at together: word by word takes longer than all else of a mask."""
 _SLACK = 0.05  # share of the grid's size by which a reader may have dragged a point beyond the film's edge
 
 
@@ -31,8 +33,8 @@ def mask_of_runs(text: str, shape: tuple[int, int], where: str, what: str) -> ND
             order, or one that ends beyond the grid.
     """
     words = text.split()
-    if not all(re.fullmatch(r"-?\d{1,18}", word) for word in words):
-        word = next(word for word in words if not re.fullmatch(r"-?\d{1,18}", word))
+    if not _NUMBERS.fullmatch(text):
+        word = next(word for word in words if not _NUMBERS.fullmatch(word))
         raise _fault(where, what, f"holds {word[:20]!r}, which is no whole number")
     if len(words) % 2:
         raise _fault(where, what, f"has {len(words)} numbers, which is odd: a start has no length")
