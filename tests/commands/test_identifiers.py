@@ -35,10 +35,10 @@ CANARIES = (b"zzcanary", b"yranaczz", b"hyperlink", b"alert(1)", b"yamada", "山
 TRAINING = ("--set", "training.steps=4", "--set", "input.size=[32,32]", "--set", "network.widths=[4,8]")
 
 
-@pytest.fixture
-def named(tmp_path):
-    """DICOM films whose headers name their patients, one of them broken, with masks."""
-    root = tmp_path / "named"
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """What `named` is a copy of. Not to be changed."""
+    root = tmp_path_factory.mktemp("drawn") / "named"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for number in range(14):
@@ -51,6 +51,12 @@ def named(tmp_path):
             write_labels(root / "masks" / f"film-{number:02d}.png", film.labels)
     write_json(root / "masks" / "labels.json", SCHEME.to_mapping())
     return root
+
+
+@pytest.fixture
+def named(drawn, tmp_path):
+    """DICOM films whose headers name their patients, with masks."""
+    return shutil.copytree(drawn, tmp_path / "named")
 
 
 @pytest.fixture
