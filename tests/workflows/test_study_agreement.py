@@ -71,9 +71,8 @@ def test_every_row_twice_changes_no_interval(pefr_table, tmp_path):
 
 
 @pytest.mark.skipif(not READERS.is_dir(), reason="shared/data/chexmask-readers is not here")
-def test_two_readers_of_305_films_over_all_and_by_source(tmp_path, monkeypatch):
+def test_two_readers_of_305_films_over_all_and_by_source(tmp_path):
     """What docs/statistics.md and `benchmarks/readers.py` say, through the files of `medunet measure`."""
-    monkeypatch.setattr("medunet.workflows.measurement_page.MOST", 4)  # pictures, each read and measured again
     for who in ("reader1", "reader2"):
         tables = sorted(READERS.glob(f"*-{who}.csv.gz"))
         measure(tables, out=tmp_path / who)
