@@ -3,11 +3,15 @@
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.encaps import encapsulate
+from pydicom.uid import RLELossless
 
 from medunet.errors import InputError
-from medunet.images.dicom_encoded import encoded_frame, refuse_further_runs
+from medunet.images import read_image
+from medunet.images.dicom_encoded import encoded_frame, refuse_further_runs, refuse_further_streams
 from medunet.images.dicom_frame import Frame
 
 FILE = Path("film.dcm")
@@ -27,7 +31,7 @@ def test_a_second_stream_is_refused_and_a_second_fragment_joined(start, between)
     assert encoded_frame(encapsulate([first[:4], first[4:]]), FILE).startswith(start + b"abc")
     for data in (encapsulate([first, second], has_bot=False), encapsulate([first + second])):
         with pytest.raises(InputError, match="several compressed pictures"):
-            encoded_frame(data, FILE)
+            refuse_further_streams(encoded_frame(data, FILE), FILE)
 
 
 def test_no_stream_is_no_pixel_data():
@@ -60,3 +64,14 @@ def test_a_row_more_is_refused(last):
 @pytest.mark.parametrize("stream", [b"", b"abc", bytes(64), struct.pack("<I", 99) + bytes(70), runs(b"")])
 def test_what_is_no_run_length_stream_is_left_to_its_decoder(stream):
     refuse_further_runs(stream, FRAME, FILE)
+
+
+def test_run_lengths_may_hold_what_ends_and_begins_a_jpeg_stream(make_dicom):
+    grey = np.zeros((4, 6), np.uint8)
+    grey[1] = 0xFF, 0xD9, 0xFF, 0xD8, 0xFF, 0x00
+    path = make_dicom(grey)
+    dataset = dcmread(path)
+    dataset.compress(RLELossless, encoding_plugin="pydicom")
+    dataset.save_as(path)
+    assert b"\xff\xd9\xff\xd8\xff" in Path(path).read_bytes()
+    np.testing.assert_array_equal(read_image(path).array[0], grey)

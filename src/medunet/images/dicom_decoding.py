@@ -67,7 +67,7 @@ def _decoder(syntax: UID, frame: Frame, path: Path) -> Decode:
         return lambda _, stream: _twelve_bits(stream, frame, path)
     try:
         decoder = get_decoder(syntax)
-    except NotImplementedError:  # so pydicom says that it does not know the syntax
+    except RuntimeError:  # so pydicom says that it does not know the syntax
         decoder = None
     if decoder is None or not decoder.is_available:
         raise InputError(path, f"is compressed as {syntax.name}, for which no decoder is installed", REMEDY)

@@ -1,6 +1,6 @@
 """The one encoded frame of encapsulated pixel data: its fragments joined, whatever an offset table says of them.
 
-Decoders take the first of several frames and say nothing of the others.
+Decoders take the first of several frames and say nothing of the others; so these are refused.
 """
 
 from __future__ import annotations
@@ -23,23 +23,31 @@ _RLE_HEAD = struct.Struct("<16I")
 
 
 def encoded_frame(data: bytes, path: Path) -> bytes:
-    """The stream of the one frame.
+    """The joined fragments.
 
     Args:
         data: the value of the element: an offset table and fragments, each as an item.
         path: the file, for messages.
 
     Raises:
-        InputError: there is none, or there are several.
+        InputError: there is none.
     """
     from pydicom.encaps import generate_fragments
 
     stream = b"".join(list(generate_fragments(data))[1:])  # the first item is the offset table
     if not stream:
         raise InputError(path, "holds no pixel data", "Give an image with pixels")
+    return stream
+
+
+def refuse_further_streams(stream: bytes, path: Path) -> None:
+    """Refuse a JPEG, JPEG-LS or JPEG 2000 stream with another behind it; run lengths may hold any bytes.
+
+    Raises:
+        InputError: there are several.
+    """
     if _NEXT.search(stream):
         raise InputError(path, SEVERAL, APART)
-    return stream
 
 
 def refuse_further_runs(stream: bytes, frame: Frame, path: Path) -> None:

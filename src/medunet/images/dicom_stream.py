@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medunet.errors import InputError
-from medunet.images.dicom_encoded import refuse_further_runs
+from medunet.images.dicom_encoded import refuse_further_runs, refuse_further_streams
 from medunet.images.dicom_frame import Frame
 from medunet.images.j2k_stream import Codestream, codestream
 from medunet.images.jpeg_stream import FrameHeader, frame_header, holds_luminance
@@ -52,6 +52,7 @@ def agreed(dataset: Dataset, frame: Frame, syntax: UID, stream: bytes, path: Pat
         refuse_transformed(frame, path)
         refuse_further_runs(stream, frame, path)
         return ()
+    refuse_further_streams(stream, path)
     if frame.high != frame.stored - 1:
         what = f"has {frame.stored} bits up to bit {frame.high} in a compressed stream, which may mean two things"
         raise InputError(path, what, "Write it uncompressed, for example by `gdcmconv --raw`")
