@@ -51,9 +51,15 @@ def test_labels_json_rename_and_yaml(tmp_path, pen):
     assert read_cases(tmp_path, rename={"heart": "cor"}).scheme.names == ("lung", "cor")
 
 
-@pytest.mark.parametrize("needs_target", [True, False])
-def test_an_empty_folder(tmp_path, needs_target):
-    with pytest.raises(InputError, match=r"holds no image; looked for a cases.csv .* for example images/NAME.png"):
+@pytest.mark.parametrize(
+    ("needs_target", "words"),
+    [
+        (True, r"holds no image; looked for a cases.csv .* for example images/NAME.png"),
+        (False, r"holds no image\. Give a folder with PNG, JPEG, TIFF, DICOM or NIfTI images"),
+    ],
+)
+def test_an_empty_folder_is_told_what_is_wanted_there(tmp_path, needs_target, words):
+    with pytest.raises(InputError, match=words):
         read_cases(tmp_path, needs_target=needs_target)
 
 

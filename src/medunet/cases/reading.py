@@ -20,6 +20,7 @@ from medunet.cases.subjects import find_subjects
 from medunet.cases.targets import Targets, find_targets
 from medunet.errors import InputError
 
+IMAGES = "PNG, JPEG, TIFF, DICOM or NIfTI images at any depth, or a table with their paths"
 EXAMPLE = "for example images/NAME.png with masks/NAME.png, or a cases.csv with the columns id, image and target"
 
 
@@ -72,7 +73,7 @@ def _read(
     source: Source, rename: Mapping[str, str], subject: str | None, *, needs_target: bool, keep_masks: bool
 ) -> Cases:
     """The cases of one source."""
-    found = _laid_out(source)
+    found = _laid_out(source, with_masks=needs_target or keep_masks)
     if needs_target:
         _refuse_lacking(found, source)
     base = source.root if source.root.is_dir() else source.root.parent
@@ -111,13 +112,16 @@ def _targets(found: Found, source: Source, base: Path, rename: Mapping[str, str]
         return replace(bare, said=(f"masks not used: {fault}",))
 
 
-def _laid_out(source: Source) -> Found:
+def _laid_out(source: Source, *, with_masks: bool) -> Found:
     """What the first layout that fits finds."""
     for layout in LAYOUTS:
         found = layout.find(source.root, source.wishes)
         if found is not None:
             return found
-    looked = "; ".join([*(layout.looks_for for layout in LAYOUTS), *results_left_out(source.root)])
+    left_out = results_left_out(source.root)
+    if not with_masks:
+        raise InputError(source.root, "; ".join(["holds no image", *left_out]), f"Give a folder with {IMAGES}")
+    looked = "; ".join([*(layout.looks_for for layout in LAYOUTS), *left_out])
     raise InputError(source.root, f"holds no image; looked for {looked}", f"Give a folder with images, {EXAMPLE}")
 
 
