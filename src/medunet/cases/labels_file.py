@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from medunet.cases.codings import RGB
 from medunet.cases.describing import describing_file
-from medunet.cases.names import listed, normal, shown
+from medunet.cases.names import listed, normal, repeated, shown
 from medunet.errors import InputError
 from medunet.images.opening import unreadable
 
@@ -60,7 +59,7 @@ def read_labels(path: Path) -> Labels:
 def _once(source: str, pairs: list[tuple[str, object]]) -> dict[str, object]:
     """The entries of an object; of two with one key the parser would keep the last and say nothing."""
     keys = [key for key, _ in pairs]
-    if twice := sorted(key for key, times in Counter(keys).items() if times > 1):
+    if twice := repeated(keys):
         raise InputError(source, f"has the entry {shown(twice[0])} more than once", _REMEDY)
     return dict(pairs)
 
@@ -101,7 +100,7 @@ def labels_of(mapping: object, source: str) -> Labels:
     if len({type(stored) for _, stored in pairs}) > 1:
         raise InputError(source, "gives values to some names and colours to others", _REMEDY)
     for what, items in (("name", [normal(name) for name, _ in pairs]), ("value", [str(stored) for _, stored in pairs])):
-        if twice := sorted(item for item, times in Counter(items).items() if times > 1):
+        if twice := repeated(items):
             raise InputError(source, f"has the {what} {listed(twice)} more than once", _REMEDY)
     ground = next((stored for name, stored in pairs if normal(name) == "background"), None)
     values = [(stored, name) for name, stored in pairs if isinstance(stored, int)]

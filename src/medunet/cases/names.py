@@ -6,6 +6,7 @@ Names are compared without case, underscores, hyphens and blanks; they are kept 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -73,6 +74,11 @@ def listed(items: Iterable[object], shown: int = 3) -> str:
     """The first few items joined by commas; an ellipsis stands for the others."""
     texts = [str(item) for item in items]
     return ", ".join(texts[:shown]) + (", …" if len(texts) > shown else "")
+
+
+def repeated(words: Iterable[str]) -> list[str]:
+    """Those that are there more than once, sorted, each once."""
+    return sorted(word for word, times in Counter(words).items() if times > 1)
 
 
 def counted(number: int, noun: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from medunet.cases.describing import describing_file
 from medunet.cases.labels_file import Labels, labels_of, read_labels
-from medunet.cases.names import SPLIT_WORDS, Split, listed, normal, shown
+from medunet.cases.names import SPLIT_WORDS, Split, listed, normal, repeated, shown
 from medunet.cases.rows import MIN_RCA, Wishes
 from medunet.cases.source import Source, Sources
 from medunet.cases.table_mask import Drawing
@@ -95,7 +94,7 @@ def _refuse_twice(node: Any, path: Path) -> None:
         seen.add(id(one))
         pairs = [pair for pair in one.value if isinstance(pair, tuple)]
         keys = [key.value for key, _ in pairs if isinstance(key.value, str) and key.value != "<<"]
-        if twice := sorted(key for key, times in Counter(keys).items() if times > 1):
+        if twice := repeated(keys):
             raise InputError(path.name, f"has the key {twice[0]} twice at one place", "Take one of the two away")
         nodes += [child for pair in pairs for child in pair] or one.value
 
@@ -127,7 +126,7 @@ def _joined(words: Mapping[Any, Any], path: Path, faults: list[InputError]) -> S
             rest["rename"] = {**rename, **(rest.get("rename") or {})}
         sources.append(_source(rest, path, where, faults, name=name, root=None))
     names = [normal(source.name) for source in sources]
-    if twice := sorted(name for name, times in Counter(names).items() if times > 1):
+    if twice := repeated(names):
         what = f"has several sources called {listed(twice)}"
         faults.append(InputError(path.name, what, "Give each its own name: {name: …, folder: …}"))
     return Sources(path, tuple(sources), shared == "shared")

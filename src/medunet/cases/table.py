@@ -9,12 +9,11 @@ import io
 import re
 import sys
 import zlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from medunet.cases.names import listed, normal
+from medunet.cases.names import listed, normal, repeated
 from medunet.cases.unpacking import is_gzip
 from medunet.errors import InputError
 from medunet.images.limits import MAX_INFLATED_BYTES, too_much
@@ -83,7 +82,7 @@ def read_table(path: Path) -> Table:
     if len(rows) < 2:
         raise InputError(path.name, "holds no case", _REMEDY)
     header = rows[0][1]
-    if twice := sorted(name for name, times in Counter(header).items() if name and times > 1):
+    if twice := repeated(filter(None, header)):
         raise InputError(path.name, f"has the column {listed(twice)} more than once", "Give each column its own name")
     wrong = [
         InputError(f"{path.name}, line {number}", f"has {len(row)} cells where the heading has {len(header)}", _REMEDY)

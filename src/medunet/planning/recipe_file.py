@@ -6,7 +6,6 @@ A mistake names the key, the value and what is allowed, all mistakes together.
 from __future__ import annotations
 
 import reprlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from medunet.cases.names import repeated
 from medunet.errors import InputError, UsageError, did_you_mean, nearest
 from medunet.planning.network import Section
 from medunet.planning.recipe import Recipe
@@ -101,7 +101,7 @@ class _OncePerKey(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """The mapping; refuses a key that occurs twice."""
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if twice := sorted(key for key, times in Counter(keys).items() if times > 1):
+        if twice := repeated(keys):
             raise yaml.constructor.ConstructorError(None, None, f"key {twice[0]} is given twice", node.start_mark)
         return super().construct_mapping(node, deep)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from medunet.cases.names import counted, listed
+from medunet.cases.names import counted, listed, repeated
 from medunet.cases.table import read_table
 from medunet.errors import InputError, UsageError
 from medunet.workflows.study_filter import number_of
@@ -160,7 +159,7 @@ def _subjects(rows: StudyRows, others: StudyRows, names: tuple[str, str]) -> tup
 
 def _refuse_twice(rows: StudyRows) -> None:
     """Two rows of one case leave open which of them is meant."""
-    twice = sorted(case for case, times in Counter(row.case for row in rows.rows).items() if times > 1)
+    twice = repeated(row.case for row in rows.rows)
     if twice:
         what = f"has {counted(len(twice), 'case')} in several rows of {rows.value} ({listed(twice)})"
         raise InputError(rows.name, what, "Leave one row of each case, or tell the rows apart by --where")
