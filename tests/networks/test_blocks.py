@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from medunet.networks.blocks import AttentionGate, Block, Up, conv, dropout, groups, norm, pool
+from medunet.networks.blocks import AttentionGate, Block, Up, conv, doubled, dropout, groups, norm, pool
 
 DIMS = pytest.mark.parametrize("dims", [2, 3])
 
@@ -98,6 +98,33 @@ def test_a_residual_block_without_weights_is_its_shortcut(noise):
 @pytest.mark.parametrize("kind", ["transposed", "resize"])
 def test_up_doubles_every_side(dims, kind, noise):
     assert Up(dims, 6, 3, kind, "batch")(noise(2, 6, *side(dims, 3))).shape == (2, 3, *side(dims, 6))
+
+
+@DIMS
+def test_doubling_is_the_transposed_convolution_and_so_are_its_gradients(dims, noise):
+    up = Up(dims, 6, 3, "transposed", "batch")
+    x, weights = noise(2, 6, *side(dims, 4)).requires_grad_(), noise(2, 3, *side(dims, 8))
+
+    def outcome(call):
+        out = call(x)
+        wanted = (x, up.conv.weight, up.conv.bias)
+        return out, *torch.autograd.grad((out * weights).sum(), wanted)
+
+    theirs = outcome(up.conv)
+    ours = outcome(lambda x: doubled(x, up.conv.weight, up.conv.bias))
+    for one, other in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+
+
+@DIMS
+def test_training_on_a_processor_takes_the_doubling_whose_gradients_are_fast(dims, noise):
+    layout = torch.channels_last if dims == 2 else torch.channels_last_3d
+    up = Up(dims, 6, 3, "transposed", "batch")
+    x = noise(2, 6, *side(dims, 4)).to(memory_format=layout)
+    assert "Convolution" in up(x).grad_fn.name()
+    trained = up(x.requires_grad_())
+    assert "Convolution" not in trained.grad_fn.name()
+    assert trained.is_contiguous(memory_format=layout)
 
 
 @DIMS

@@ -44,9 +44,9 @@ def make_optimiser(network: nn.Module, how: TrainingRecipe) -> torch.optim.Optim
     others = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{"params": kernels, "weight_decay": how.weight_decay}, {"params": others, "weight_decay": 0.0}]
     if how.optimiser == "sgd":
-        return torch.optim.SGD(groups, lr=how.lr, momentum=how.momentum, nesterov=how.momentum > 0)
+        return torch.optim.SGD(groups, lr=how.lr, momentum=how.momentum, nesterov=how.momentum > 0, fused=True)
     kind = torch.optim.AdamW if how.optimiser == "adamw" else torch.optim.Adam
-    return kind(groups, lr=how.lr)
+    return kind(groups, lr=how.lr, fused=True)
 
 
 def make_schedule(optimiser: torch.optim.Optimizer, how: TrainingRecipe, stage: Stage) -> dict[str, Any] | None:
