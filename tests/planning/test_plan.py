@@ -49,6 +49,17 @@ def test_every_decision_has_a_value_and_a_reason(portrait):
     assert "1.00 to 1.20" in reasons(plan)["fit"]
 
 
+def test_only_what_is_learnt_is_rounded(planned):
+    plan = planned(rounding={"heart": 0.016, "liver": 0.02})
+    assert plan.rounding == {"heart": 0.016}
+    decided = next(one for one in plan.decisions if one.key == "rounding")
+    assert decided.value == "heart 1.6%"
+    assert decided.reason.endswith("; liver is not learnt")
+    told = plan.model_dump() | {"rounding": {"liver": 0.02}}
+    with pytest.raises(ValidationError, match="rounding names liver, which is not learnt"):
+        Plan.model_validate(told)
+
+
 @pytest.mark.parametrize("way", ["yaml", "json"])
 def test_a_plan_survives_its_file(portrait, way):
     plan = make_plan(FILMS, portrait(), CLASSES, 135)

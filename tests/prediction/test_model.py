@@ -40,6 +40,17 @@ def test_what_the_network_finds_lies_where_it_is_on_the_film(by_level, levels, s
         assert abs(centres[0] - centres[1]) < 0.5 * max(1, max(shape) / 128)
 
 
+def test_only_the_structures_that_the_plan_names_get_round_corners(by_level, levels):
+    image, expected = levels((128, 128), None)
+    plain = by_level((128, 128), "pad")
+    plan = plain.plan.model_copy(update={"rounding": {"heart": 0.05}})
+    one, other = plain.predict(image).labels, replace(plain, plan=plan).predict(image).labels
+    lost = one.mask("heart") & ~other.mask("heart")
+    assert lost.any()
+    assert np.array_equal(one.array[~lost], other.array[~lost])
+    assert not other.array[lost].any()
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (1, 200), (200, 1), (2, 2)])
 def test_no_film_is_too_small(network_model, shape):
     prediction = network_model.predict(Image(np.zeros((1, *shape), np.uint8), Grid(shape)))

@@ -15,7 +15,7 @@ from medunet.planning.augmentation_recipe import AugmentationRecipe
 from medunet.planning.fingerprint import Fingerprint
 from medunet.planning.network import Section, UNetConfig
 from medunet.planning.preprocessing import Preprocessing
-from medunet.planning.recipe import IntensityRecipe, Recipe
+from medunet.planning.recipe import IntensityRecipe, Recipe, Rounding
 from medunet.planning.training_recipe import BACKGROUND, Name, TrainingRecipe
 
 STEPS_PER_EPOCH = 16
@@ -45,6 +45,7 @@ class Plan(Section):
         output: softmax over background and classes, or one sigmoid per class.
         network: the U-Net.
         preprocessing: how images become its input.
+        rounding: classes whose predicted masks get round corners: radius as a share of the picture's shorter side.
         augmentation: random changes while training.
         training: how it learns; batch and epochs are decided.
         stages: epochs at which earlier stages of the training ended, where it was continued after its end.
@@ -61,6 +62,7 @@ class Plan(Section):
     output: Literal["softmax", "sigmoid"]
     network: UNetConfig
     preprocessing: Preprocessing
+    rounding: Rounding = Field(default={})
     augmentation: AugmentationRecipe
     training: TrainingRecipe
     passes: Annotated[float, Gt(0)] = 1
@@ -81,6 +83,10 @@ class Plan(Section):
             raise ValueError("a plan has decided its epochs")
         if unknown := sorted(set(self.training.class_weights) - {BACKGROUND, *self.classes}):
             raise ValueError(f"class_weights names {unknown[0]}, which is not learnt ({', '.join(self.classes)})")
+        if self.rounding and network.dims != 2:
+            raise ValueError("rounding is for pictures of two dimensions")
+        if unknown := sorted(set(self.rounding) - set(self.classes)):
+            raise ValueError(f"rounding names {unknown[0]}, which is not learnt ({', '.join(self.classes)})")
         return self
 
     def steps_per_epoch(self, cases: int) -> int:
@@ -153,6 +159,7 @@ def make_plan(recipe: Recipe, data: Fingerprint, classes: tuple[str, ...], train
     size = _size(recipe)
     training, passes, reasons = _length(recipe.training, training_cases)
     intensity = recipe.input.intensity
+    rounding = {name: share for name, share in recipe.rounding.items() if name in classes}
     decided = {
         "channels": (channels, "colour is turned into grey (ITU-R 601 luma)" if data.colour else "as in the images"),
         "classes": (", ".join(classes), f"structures of the data; {recipe.output} over {outputs} channels"),
@@ -162,6 +169,7 @@ def make_plan(recipe: Recipe, data: Fingerprint, classes: tuple[str, ...], train
             _intensity(intensity),
             f"of the recipe, {'image by image' if intensity.kind == 'percentile' else 'the same for all images'}",
         ),
+        **({"rounding": _rounding(recipe.rounding, classes)} if recipe.rounding else {}),
         "batch": (training.batch, reasons[0]),
         "epochs": (training.epochs, reasons[1]),
     }
@@ -172,6 +180,7 @@ def make_plan(recipe: Recipe, data: Fingerprint, classes: tuple[str, ...], train
         output=recipe.output,
         network=UNetConfig(**recipe.network.model_dump(), dims=2, in_channels=channels, out_channels=outputs),
         preprocessing=Preprocessing(size=size, fit=recipe.input.fit, intensity=intensity, channels=channels),
+        rounding=rounding,
         augmentation=recipe.augmentation,
         training=training,
         passes=passes,
@@ -181,6 +190,14 @@ def make_plan(recipe: Recipe, data: Fingerprint, classes: tuple[str, ...], train
 
 def _intensity(how: IntensityRecipe) -> str:
     return f"{how.kind} {how.low:g} to {how.high:g}"
+
+
+def _rounding(asked: Rounding, classes: tuple[str, ...]) -> tuple[str, str]:
+    """Which corners are rounded, and which cannot be."""
+    shown = ", ".join(f"{name} {share:.1%}" for name, share in asked.items() if name in classes)
+    missing = ", ".join(name for name in asked if name not in classes)
+    why = "of the recipe: radius of a mask's corners as a share of the film's shorter side"
+    return shown or "none", f"{why}; {missing} is not learnt" if missing else why
 
 
 def _outputs(output: Literal["softmax", "sigmoid"], classes: tuple[str, ...]) -> int:

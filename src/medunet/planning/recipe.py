@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Le, Len
+from annotated_types import Ge, Gt, Le, Len
 from pydantic import Field, model_validator
 
 from medunet.planning.augmentation_recipe import AugmentationRecipe, Share
@@ -16,6 +16,8 @@ from medunet.planning.training_recipe import Name, TrainingRecipe
 
 Side = Annotated[int, Ge(16), Le(8192)]
 Fit = Literal["pad", "stretch"]
+Rounding = dict[Name, Annotated[float, Gt(0), Le(0.2)]]
+"""Structure → radius, as a share of the picture's shorter side, of the disc that has to fit into its corners."""
 
 
 class SplitRecipe(Section):
@@ -88,6 +90,7 @@ class Recipe(Section):
         split: which subjects train, validate and test.
         input: what the network sees of a picture.
         network: the U-Net.
+        rounding: structures whose predicted masks get round corners, and how round.
         training: how it learns.
         augmentation: random changes of the training pictures.
     """
@@ -100,6 +103,7 @@ class Recipe(Section):
     split: SplitRecipe = SplitRecipe()
     input: InputRecipe = InputRecipe()
     network: NetworkShape = NetworkShape()
+    rounding: Rounding = Field(default={})
     training: TrainingRecipe = TrainingRecipe()
     augmentation: AugmentationRecipe = AugmentationRecipe()
 

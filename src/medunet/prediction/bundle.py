@@ -162,7 +162,7 @@ def _recalibrated(path: Path, weights_sha256: str) -> Intervals | None:
 def _form(model: Model) -> tuple[object, ...]:
     """What folds must have in common for their probabilities to be averaged."""
     plan = model.plan
-    return plan.network, plan.classes, plan.output, plan.preprocessing, model.scheme
+    return plan.network, plan.classes, plan.output, plan.preprocessing, plan.rounding, model.scheme
 
 
 def _name(folder: Path) -> str:
@@ -266,7 +266,7 @@ def _read_tensors(path: Path, size: int, expected: str) -> dict[str, torch.Tenso
             raise InputError(path, f"is larger than the plan's network ({size:,} bytes)", "Restore both files")
         content = path.read_bytes()
     except OSError as fault:
-        raise InputError(path, "cannot be read", _RESTORE) from fault
+        raise InputError(path, "cannot be read" if path.exists() else "is not there", _RESTORE) from fault
     if hashlib.sha256(content).hexdigest() != expected:
         raise InputError(path, "is not the file that model.json names (its hash differs)", "Restore both files")
     try:

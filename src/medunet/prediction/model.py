@@ -17,6 +17,7 @@ from medunet.prediction.checks import Assessment, Checks, assess
 from medunet.prediction.features import watched
 from medunet.prediction.largest import largest
 from medunet.prediction.passing import shares_of
+from medunet.prediction.rounding import rounded
 from medunet.prediction.temperature import Temperature, tempered
 
 NOT_FITTED = "none was fitted when the model was made"
@@ -151,4 +152,6 @@ class Model:
     def _values(self, scores: torch.Tensor) -> NDArray[np.unsignedinteger]:
         """The scheme's values (*space) of probabilities (K, *space)."""
         dtype = np.uint8 if max(self.scheme.values) < 256 else np.uint16
-        return np.asarray(np.array([0, *self.scheme.values], dtype=dtype)[largest(scores, self.plan.output).numpy()])
+        numbers = largest(scores, self.plan.output).numpy()
+        shares = {self.plan.classes.index(name) + 1: share for name, share in self.plan.rounding.items()}
+        return np.asarray(np.array([0, *self.scheme.values], dtype=dtype)[rounded(numbers, shares)])
