@@ -9,18 +9,18 @@
 3. student: one network of the same size learns from the Wingspan films with their masks and from the NIH films with the
    folds' masks. It begins with the weights of a fold. The last weights are kept; the few validation films only fit the
    temperature.
-4. checks: the student's input check is fitted on films of both sources. Of NIH only the subjects of even number take
+4. intervals: those that the folds pool, of the films that each has not seen, go into the student.
+5. checks: the student's input check is fitted on films of both sources. Of NIH only the subjects of even number take
    part, so that the others can tell how often it doubts a good film.
 
 Every stage that is done is kept. The test films of Wingspan take part in none. What comes of it is a run, `student`.
-The packaged model was made with `--folds 2 --steps 4000`; the intervals in its model.json are those that its two folds
-pool, which no stage puts there.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -176,6 +176,17 @@ def student_cases(data: Path, folds: Path, labelled: Path, out: Path) -> Path:
     return out / "cases.csv"
 
 
+def put_intervals(folder: Path, folds: Path) -> None:
+    """Give the model of a folder the intervals that several folds pool; those of fewer than all folds are fewer."""
+    intervals = mu.load_model(folds).intervals
+    if isinstance(intervals, str):
+        raise SystemExit(f"{folds}: no intervals ({intervals})")
+    told = folder / "model.json"
+    description = json.loads(told.read_text(encoding="utf-8")) | {"intervals": intervals.to_dict()}
+    write_json(told, description)
+    print(f"intervals: of {len(intervals.films)} films of {intervals.source}", file=sys.stderr)
+
+
 def sample_of(model: mu.Model, case: mu.Case) -> Sample:
     """A film as the input check takes it, without a target."""
     values = prepare(case.read_image(), model.plan.preprocessing)[0].half()
@@ -230,6 +241,7 @@ def main() -> None:
     mu.train(
         table, recipe=asked.recipe, out=out / "student", changes=changes, init=first, resume=begun, progress=Lines()
     )
+    put_intervals(out / "student" / "model", out / "folds")
     input_check(out / "student" / "model", asked.wingspan, asked.nih)
 
 
