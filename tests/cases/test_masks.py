@@ -102,3 +102,9 @@ def test_tables_of_sources_that_name_their_films_each_way(tmp_path, chexmask):
         "B-reader.csv: names of the form NIH's 00000001_000, as 00000007 for 00000007_000; "
         "C-reader.csv: every case is its own subject"
     )
+
+
+def test_a_table_of_something_else_is_called_one(tmp_path):
+    (tmp_path / "measurements.csv").write_text("case,value\na,0.5\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"measurements.csv: is a table, and none of CheXmask\. Give folders of masks"):
+        read_masks([tmp_path / "measurements.csv"])

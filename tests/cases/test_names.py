@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medunet.cases.names import counted, harmonised, listed, normal, shown, words
+from medunet.cases.names import counted, harmonised, listed, normal, refuse_unknown, shown, words
+from medunet.errors import InputError
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,10 @@ def test_lists_and_counts_are_short():
 def test_a_value_in_a_message_is_short(value, text):
     assert shown(value) == text
     assert len(shown("n" * 900)) < 70
+
+
+def test_what_was_renamed_must_have_been_there():
+    refuse_unknown({"label_1": "Lung"}, ["lung", "heart"])
+    refuse_unknown({}, [])
+    with pytest.raises(InputError, match=r"--rename: no structure is called hart. Structures here: herz, lung\."):
+        refuse_unknown({"hart": "heart", "label_1": "lung"}, ["herz", "lung"])

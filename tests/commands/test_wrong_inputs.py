@@ -285,11 +285,14 @@ def test_films_in_a_read_only_folder_are_measured(process, own_films, without_ro
         (["measure", "nowhere"], "nowhere"),
         (["predict", "nowhere.png", "--model", "@run"], "nowhere.png"),
         (["predict", "*.nowhere", "--model", "@run"], "*.nowhere"),
+        (["predict", "https://nowhere.org/film.png", "--model", "@run"], "nothing is fetched"),
         (["predict", "@films/images", "--model", "no-model"], "no-model"),
         (["plan", "@films", "--recipe", "no-recipe"], "chest-xray-small"),
         (["recipes", "show", "no-recipe"], "chest-xray-small"),
         (["models", "show", "no-model"], "no-model"),
         (["measure", "@films/masks", "--images", "nowhere"], "nowhere"),
+        (["measure", "@films/masks", "--rename", "herz=coeur"], "no structure is called herz"),
+        (["convert", "@films", "--out", "plain", "--rename", "herz=coeur"], "no structure is called herz"),
         (["evaluate", "@run", "--expert", "height"], "height"),
     ],
 )
@@ -299,6 +302,29 @@ def test_what_is_not_there_is_named(medunet, inside, films, trained, words, name
     assert named in ended.message
     assert ended.out == ""
     assert list(inside.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["predict", "", "--model", "@run"], ["measure", "@films/masks", "--out", " "], ["plan", "@films", "--recipe="]],
+)
+def test_an_empty_word_is_not_the_current_folder(medunet, inside, films, trained, words):
+    ended = medunet(*filled(words, films, trained))
+    assert ended.code == 2
+    assert "a word is empty" in ended.message
+    assert list(inside.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words", [["predict", "@", "--model", "@run"], ["predict", "films.zip", "@", "--model", "@run"]]
+)
+def test_a_spreadsheet_is_no_table_yet(medunet, inside, films, trained, words):
+    (inside / "list.xlsx").write_bytes(b"PK\x03\x04")
+    (inside / "films.zip").write_bytes(b"PK\x03\x04")
+    ended = medunet(*(word.replace("@run", str(trained)).replace("@", "list.xlsx") for word in words))
+    assert ended.code == 1
+    assert ended.message == "medunet: list.xlsx: is a spreadsheet. Save it as CSV in UTF-8, and give that."
+    assert not (inside / "predictions").exists()
 
 
 def test_a_model_that_would_run_code_is_not_loaded(medunet, inside, films, trained):

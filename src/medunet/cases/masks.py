@@ -45,6 +45,8 @@ def read_masks(
     tables = [place for place in places if is_chexmask(place)]
     if tables and len(tables) < len(places):
         raise InputError(tables[0].name, "is a table of CheXmask among masks of another kind", "Give one kind a call")
+    if other := next((place for place in places if _is_table(place) and place not in tables), None):
+        raise InputError(other.name, "is a table, and none of CheXmask", "Give folders of masks, or mask files")
     rows: list[Row] = []
     for place in places:
         rows += _rows_of_table(place) if tables else _rows_below(place) if place.is_dir() else [_row_of_file(place)]
@@ -68,6 +70,10 @@ def read_masks(
     source = ", ".join(place.name for place in places[:3])
     said = (f"{counted(len(cases), 'mask')} in {source}", *targets.said, *said, *left_out)
     return Cases(cases, targets.scheme, said, subject_from=subjects.source, source=source)
+
+
+def _is_table(place: Path) -> bool:
+    return place.is_file() and place.name.lower().endswith((".csv", ".csv.gz"))
 
 
 def _rows_of_table(path: Path) -> list[Row]:

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from medunet.errors import InputError
+
 Split = Literal["train", "val", "test"]
 """The three parts of a data set: to learn from, to tune on, to score on."""
 
@@ -68,6 +70,23 @@ def harmonised(names: Iterable[str], rename: Mapping[str, str] | None = None) ->
         new = asked.get(normal(name), name)
         final[name] = spelling.setdefault(normal(new), new)
     return final
+
+
+def refuse_unknown(rename: Mapping[str, str], names: Iterable[str]) -> None:
+    """Refuse what a person asked to rename and the data do not have: without its new name nothing came of it.
+
+    Args:
+        rename: old name → new name.
+        names: structures as they are called afterwards.
+
+    Raises:
+        InputError: no structure goes by the new name.
+    """
+    there = list(names)
+    known = {normal(name) for name in there}
+    if lost := [old for old, new in rename.items() if normal(new) not in known]:
+        held = listed(there, shown=8) or "none"
+        raise InputError("--rename", f"no structure is called {listed(lost)}", f"Structures here: {held}")
 
 
 def listed(items: Iterable[object], shown: int = 3) -> str:

@@ -28,6 +28,9 @@ def main() -> NoReturn:
 def run(words: list[str]) -> int:
     """Run one command; returns its exit code."""
     debug = "--debug" in words
+    if any(not word.strip() or (word.startswith("--") and word.endswith("=")) for word in words):
+        # As a path it would be the current folder.
+        return _fail("the call: a word is empty. Fill it in: perhaps a variable has no value.", 2, debug=False)
     try:
         return _call(words)
     except MedunetError as fault:

@@ -12,6 +12,7 @@ from medunet.cases import Case, Cases, read_cases, read_masks
 from medunet.cases.chexmask import is_chexmask
 from medunet.cases.chexmask_films import has_films
 from medunet.cases.file_names import file_name
+from medunet.cases.names import refuse_unknown
 from medunet.cases.rows import MIN_RCA, unique_ids
 from medunet.cases.source import Sources
 from medunet.cases.source_file import open_source
@@ -101,6 +102,7 @@ def convert(
     folder = Path(out)
     cases, alone = _read(Path(data), folder, rename or {}, min_rca)
     labels = cases.scheme.to_mapping() if cases.scheme else {}
+    refuse_unknown(rename or {}, labels)
     identity = {
         "command": "convert",
         "data": str(Path(data).absolute()),

@@ -20,6 +20,8 @@ from medunet.errors import InputError
 TABLES = (".csv", ".csv.gz", ".yaml", ".yml")
 """Endings of files that say what there is to read, and what is known of it."""
 
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
+
 
 def find_inputs(words: Sequence[str]) -> tuple[Case, ...]:
     """A case for every image that the words name, each file once, in order, with unique ids.
@@ -41,6 +43,8 @@ def _cases_of(word: str) -> list[Case | Path]:
     path = Path(word)
     if not path.exists():
         matches = sorted(glob.glob(word, recursive=True))
+        if not matches and "://" in word:
+            raise InputError(word, "is an address, and nothing is fetched", "Save the film to a file and give that")
         if not matches:
             raise InputError(word, "is not there", "Give a file, a folder, a pattern in quotes, or a CSV with paths")
         # A link that leads nowhere is a match, and a film that fails.
@@ -49,6 +53,8 @@ def _cases_of(word: str) -> list[Case | Path]:
         return [replace(case, target=None) for case in _read(path)]
     if path.name.lower().endswith(TABLES):
         return [*_read(path)]
+    if path.name.lower().endswith(SPREADSHEETS):
+        raise InputError(word, "is a spreadsheet", "Save it as CSV in UTF-8, and give that")
     return [path]
 
 

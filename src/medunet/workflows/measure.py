@@ -11,9 +11,9 @@ from medunet.cases import Case, Cases, read_cases
 from medunet.cases.chexmask import rca_of, source_of
 from medunet.cases.file_names import file_name
 from medunet.cases.masks import read_masks
-from medunet.cases.names import listed
+from medunet.cases.names import listed, refuse_unknown
 from medunet.cases.table_mask import TableMask
-from medunet.errors import InputError
+from medunet.errors import SHOWN, InputError
 from medunet.images import Image, LabelMap, write_bytes
 from medunet.measuring import rows
 from medunet.reports import Picture, film_picture, png_bytes, write_report
@@ -58,6 +58,7 @@ def measure(
         MedunetError: no masks, or the folder belongs to something else.
     """
     found = read_masks([Path(word) for word in masks], rename=rename)
+    refuse_unknown(rename or {}, found.scheme.names if found.scheme else ())
     films = _films(images)
     stated = Statements.of(view, adult)
     folder = Path(out)
@@ -104,6 +105,9 @@ def _complete_folder(
         lambda mask: (_overlay(folder, mask),),
         progress,
     )
+    if found.scheme and now.rows and all(row["measurement"] != "ctr" for row in now.rows):
+        there = listed(found.scheme.names, shown=SHOWN)
+        progress.say(f"no CTR: it needs structures called heart and lung; there are {there} (see --rename)")
     masks = {mask.id: mask for mask in found}
     page = measurement_page(
         "measure",
