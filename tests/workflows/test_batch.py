@@ -47,9 +47,17 @@ def test_one_that_fails_fails_alone_and_leaves_nothing(go, heard, tmp_path):
     done, _, failed = go(cases_of(3), one, files=lambda case: (tmp_path / case.id, tmp_path / "never"))
     assert (done, failed) == (["c0", "c2"], {"c1": "is broken. Mend it"})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c0", "c2"]
-    assert heard.said == ["c1: is broken"]
+    assert heard.said == ["c1: is broken. Mend it."]
     assert heard.advanced["doing"] == [(1, "c0"), (2, "c1"), (3, "c2")]
     assert heard.open is None
+
+
+def test_each_remedy_is_said_once(go, heard):
+    def one(case):
+        raise InputError(case.id, "is broken", "Throw it away" if case.id == "c2" else "Mend it")
+
+    go(cases_of(4), one)
+    assert heard.said == ["c0: is broken. Mend it.", "c1: is broken", "c2: is broken. Throw it away.", "c3: is broken"]
 
 
 def test_nothing_left_is_no_task(go, heard):

@@ -56,7 +56,7 @@ def test_the_caption_says_the_ratio_or_why_there_is_none(film):
     assert f"CTR {film.ctr:.3f}" in caption(case_of(film), measured)
     empty = LabelMap(np.zeros_like(film.labels.array), film.labels.grid, film.labels.scheme)
     text = caption(case_of(film), measure_case(empty, film.image, case_of(film), Statements()))
-    assert text.startswith("x   no CTR: ")
+    assert text.startswith("x · no CTR: ")
     assert caption(case_of(film), ()) == "x"
 
 
@@ -74,7 +74,8 @@ def test_a_model_s_intervals_are_filled_in_and_the_caption_shows_them(film):
     found = measure_case(film.labels, film.image, case_of(film), Statements(), intervals=intervals)
     ratio = next(one for one in found if one.name == "ctr")
     assert (ratio.low, ratio.high, ratio.level) == (pytest.approx(film.ctr - 0.03), pytest.approx(film.ctr + 0.03), 0.9)
-    assert f"({ratio.low:.3f} to {ratio.high:.3f})" in caption(case_of(film), found)
+    parts = caption(case_of(film), [replace(one, status="flagged", reason="look") for one in found])
+    assert parts == f"x · CTR {film.ctr:.3f} (90 %: {ratio.low:.3f} to {ratio.high:.3f}) · flagged"
     other = next(one for one in found if one.name == "ctr_widest")
     assert "no interval: 0 subjects; level 0.90 needs at least 9" in other.reason
 

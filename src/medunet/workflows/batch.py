@@ -44,12 +44,13 @@ def run_batch(
         files: what a case becomes; a case that fails now has none from before it failed.
         save: writes down what is done so far.
         kept: how many cases were done before.
-        progress: is told how it goes.
+        progress: is told how it goes; of each remedy once.
 
     Returns:
         Case → reason, for those that failed.
     """
     failed: dict[str, str] = {}
+    told: set[str] = set()
     due = _next(0, kept)
     if left:
         progress.begin(doing, len(left))
@@ -61,7 +62,8 @@ def run_batch(
                 failed[case.id] = f"{fault.what}. {fault.remedy}"
                 for path in files(case):
                     remove(path)
-                progress.say(f"{case.id}: {fault.what}")
+                progress.say(f"{case.id}: {fault.what}" + ("" if fault.remedy in told else f". {fault.remedy}."))
+                told.add(fault.remedy)
             progress.advance(number, case.id)
             if number == due:
                 save()

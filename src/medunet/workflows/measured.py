@@ -15,6 +15,9 @@ from medunet.measuring import CaseErrors, Film, Intervals, Measurement, measure,
 from medunet.measuring.film import VIEWS
 from medunet.reports import draw_overlay
 
+SEPARATOR = " · "
+"""Between the parts of a caption, whose blanks may become a new line."""
+
 
 @dataclass(frozen=True)
 class Statements:
@@ -92,9 +95,10 @@ def caption(case: Case, measurements: Sequence[Measurement]) -> str:
     if ratio is None:
         return case.id
     if ratio.value is None:
-        return f"{case.id}   no CTR: {ratio.reason}"
-    between = "" if ratio.low is None else f" ({ratio.low:.3f} to {ratio.high:.3f})"
-    return f"{case.id}   CTR {ratio.value:.3f}{between}" + (f"   {ratio.status}" if ratio.status != "ok" else "")
+        return SEPARATOR.join((case.id, f"no CTR: {ratio.reason}"))
+    between = "" if ratio.level is None else f" ({100 * ratio.level:.0f} %: {ratio.low:.3f} to {ratio.high:.3f})"
+    parts = (case.id, f"CTR {ratio.value:.3f}{between}", "" if ratio.status == "ok" else ratio.status)
+    return SEPARATOR.join(filter(None, parts))
 
 
 def overlay(

@@ -14,7 +14,7 @@ from medunet.workflows.batch import unchanged
 from medunet.workflows.film_notes import Notes, by_note, notes_of
 from medunet.workflows.identifiers import Row, keep_identifiers
 from medunet.workflows.inputs import find_inputs, tables_among
-from medunet.workflows.measured import Statements, caption, film_of, measure_case, overlay
+from medunet.workflows.measured import SEPARATOR, Statements, caption, film_of, measure_case, overlay
 from medunet.workflows.measurement_table import (
     FILE,
     Completed,
@@ -176,7 +176,7 @@ def _one(case: Case, model: Model, folder: Path, stated: Statements) -> Made:
     from medunet.reports import png_bytes
 
     text = caption(case, measurements)
-    text += "" if checks.quality is None else f"   estimated Dice {checks.quality:.2f}"
+    text += "" if checks.quality is None else f"{SEPARATOR}estimated Dice {checks.quality:.2f}"
     picture = overlay(image, labels, measurements, text)
     write_bytes(drawing, png_bytes(picture))
     made = rows(case.id, case.subject, measurements, source=model.name, quality=checks.quality)
