@@ -26,6 +26,14 @@ def case_of(path, **fields):
         ({"ViewPosition": "Postero-Anterior"}, "PA"),
         ({"view": "", "view_position": "LL"}, "lateral"),
         ({"view": "oblique"}, None),
+        ({"view": "AP supine"}, "AP"),
+        ({"view": "AP_SEMI-ERECT"}, "AP"),
+        ({"view": "portable"}, "AP"),
+        ({"view": "xtable lateral"}, "lateral"),
+        ({"view": "chest PA upright"}, "PA"),
+        ({"view": "PA RLD"}, None),
+        ({"view": "PA and lateral"}, None),
+        ({"view": "AP lateral"}, None),
         ({}, None),
     ],
 )
@@ -35,11 +43,20 @@ def test_view_of_the_tags(tmp_path, tags, view):
 
 @pytest.mark.parametrize(
     ("text", "age"),
-    [("58", 58), ("058Y", 58), ("006M", 0.5), ("0", 0), ("58.5", 58.5), ("414", None), ("old", None), ("", None)],
+    [
+        *[("58", 58), ("058Y", 58), ("006M", 0.5), ("0", 0), ("58.5", 58.5), ("414", None), ("old", None), ("", None)],
+        *[("5 years old", 5), ("58 yrs", 58), ("6 months", 0.5), ("2,5 y", 2.5), ("58 male", None)],
+    ],
 )
 def test_age_of_the_tags(tmp_path, text, age):
     found = case_of(tmp_path, tags={"Patient Age": text}).age
     assert found == (None if age is None else pytest.approx(age))
+
+
+def test_what_tags_say_in_unknown_words_is_known(tmp_path):
+    assert case_of(tmp_path, tags={"view": "oblique", "age": "old"}).not_understood == ("view", "age")
+    assert case_of(tmp_path, tags={"view": "n/a", "age": "?"}).not_understood == ()
+    assert case_of(tmp_path, tags={"view": "PA", "age": "58"}).not_understood == case_of(tmp_path).not_understood == ()
 
 
 def test_image_takes_view_and_age_from_the_tags(tmp_path, pen):

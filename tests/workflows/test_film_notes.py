@@ -26,6 +26,8 @@ def case(**tags):
         ({"view": "lateral"}, Statements("PA"), "the table says lateral and counts"),
         ({}, Statements(adult=True), "the file says an age below 18 and counts"),
         ({"age": "17"}, Statements(adult=True), "the table says an age below 18 and counts"),
+        ({"view": "oblique"}, Statements(), "the table's view is in words that are not known, and does not count"),
+        ({"age": "old"}, Statements(), "the table's age is in words that are not known, and does not count"),
     ],
 )
 def test_a_statement_that_is_contradicted_is_said(tags, stated, words):

@@ -26,7 +26,17 @@ _VIEWS: Mapping[str, View] = {
     "anteroposterior": "AP",
     **dict.fromkeys(("lateral", "lat", "l", "ll", "rl", "llat", "rlat"), "lateral"),
 }
-_YEARS = {"": 1.0, "Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
+_UPRIGHT = frozenset(("pa", "erect", "upright", "standing", "chest", "view"))
+"""Words that may stand beside PA; beside AP and lateral, which get no verdict, any other may."""
+_LYING = frozenset(("portable", "bedside", "supine"))
+"""Words of films that are taken AP, whether that is said or not."""
+_UNSAID = frozenset(("", "na", "nan", "none", "null", "unknown", "unk"))
+"""What a cell holds, squeezed, that says nothing."""
+_YEARS = {"": 1.0, "y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
+_AGE = re.compile(
+    r"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>y(?:rs?|ears?)?|m(?:os?|onths?)?|w(?:eeks?)?|d(?:ays?)?)?(?:\s+old)?",
+    re.IGNORECASE,
+)
 _OLDEST = 120  # years; tables hold ages such as 414 where days or typing errors slipped in
 
 
@@ -74,15 +84,30 @@ class Case:
     @property
     def view(self) -> View | None:
         """How the film was taken, as the tags say it; None where they do not."""
-        return _VIEWS.get(_squeeze(self.tag("view", "view_position", "projection") or ""))
+        return _view_of(self._view_told)
 
     @property
     def age(self) -> float | None:
-        """Age in years, as the tags say it (``58``, ``058Y``, ``006M``); None where they do not."""
-        text = self.tag("age", "patient_age", "age_years") or ""
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([YMWD]?)", text, re.IGNORECASE)
-        years = float(found[1]) * _YEARS[found[2].upper()] if found else _OLDEST + 1
+        """Age in years, as the tags say it (``58``, ``058Y``, ``6 months``); None where they do not."""
+        found = _AGE.fullmatch(self._age_told)
+        if found is None:
+            return None
+        years = float(found["number"].replace(",", ".")) * _YEARS[(found["unit"] or "")[:1].lower()]
         return years if years <= _OLDEST else None
+
+    @property
+    def not_understood(self) -> tuple[str, ...]:
+        """Which of view and age the tags say in words that are not known here."""
+        told = (("view", self._view_told, self.view), ("age", self._age_told, self.age))
+        return tuple(name for name, text, found in told if found is None and _squeeze(text) not in _UNSAID)
+
+    @property
+    def _view_told(self) -> str:
+        return self.tag("view", "view_position", "projection") or ""
+
+    @property
+    def _age_told(self) -> str:
+        return self.tag("age", "patient_age", "age_years") or ""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -156,6 +181,18 @@ def _joined(channels: list[Image]) -> Image:
     notes = tuple(dict.fromkeys(note for channel in channels for note in channel.notes))
     valid = np.logical_and.reduce(fields) if fields else None
     return replace(channels[0], array=array, valid=valid, notes=notes)
+
+
+def _view_of(text: str) -> View | None:
+    """The view that a cell says, also in several words (``AP supine``); None where it says none, or two."""
+    words = frozenset(re.findall(r"[^\W_]+", text.casefold()))
+    if known := _VIEWS.get(_squeeze(text)):
+        return known
+    if "pa" in words:
+        return "PA" if words <= _UPRIGHT else None
+    if "ap" in words or words & _LYING:
+        return "AP" if "lateral" not in words else None
+    return "lateral" if "lateral" in words else None
 
 
 def _squeeze(name: str) -> str:

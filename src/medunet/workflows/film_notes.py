@@ -18,6 +18,7 @@ from medunet.workflows.measured import Statements
 
 FILE = "notes.csv"
 COLUMNS = ("case", "note")
+KNOWN_AS = {"view": "views are called PA, AP and lateral", "age": "ages are written as 58, 058Y or 6 months"}
 Notes = Mapping[str, tuple[str, ...]]
 """Case → its notes."""
 
@@ -28,13 +29,14 @@ def notes_of(image: Image | None, case: Case, stated: Statements) -> tuple[str, 
 
 
 def contradictions(image: Image | None, case: Case, stated: Statements) -> tuple[str, ...]:
-    """Where the user's statement says something else than the manifest or the file, which count.
+    """Where the user's statement is contradicted by the manifest or the file, which count; what is not understood.
 
     A statement is made for a whole folder; the one bedside film in it must not get the verdict of the others.
     """
     view = case.view or (image.view if image is not None else None)
     age = case.age if case.age is not None else (image.age if image is not None else None)
-    found = []
+    found = [f"the table's {name} is in words that are not known, and does not count; {KNOWN_AS[name]}"
+             for name in case.not_understood]  # fmt: skip
     if stated.view is not None and view is not None and view != stated.view:
         found.append(
             f"the {'table' if case.view else 'file'} says {view} and counts, --view says {stated.view}; to overrule a "
