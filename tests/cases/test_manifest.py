@@ -95,8 +95,15 @@ def test_ids_twice_and_no_useful_column(tmp_path, pen):
     with pytest.raises(InputError, match=r"cases.csv, lines 2, 4: have one id, a"):
         find_table(tmp_path)
     write(tmp_path, "age,sex", "1,M")
-    with pytest.raises(InputError, match="neither a column id nor a column image"):
+    with pytest.raises(InputError, match=r"neither a column id nor a column image. Write .*column image, file, path"):
         find_table(tmp_path)
+
+
+def test_a_path_of_windows_gives_the_name_of_its_file(tmp_path, pen):
+    pen.pairs(tmp_path, ["a"])
+    write(tmp_path, "file", "images\\a.png")
+    (row,) = find_table(tmp_path).rows
+    assert (row.id, row.images) == ("a", (tmp_path / "images" / "a.png",))
 
 
 def test_very_many_ids_twice(tmp_path, pen):

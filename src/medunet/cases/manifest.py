@@ -23,6 +23,8 @@ from medunet.errors import InputError
 TABLE_NAMES = ("cases.csv", "cases.csv.gz")
 """What the table is called in a folder; a table given by its own path may have any name."""
 
+_NEEDED = "Write a heading line with a column id, or a column image, file, path or filename"
+
 
 def find_table(root: Path) -> Found | None:
     """The cases of a table, or None where there is none. The tables of NIH and CheXmask are layouts of their own.
@@ -41,7 +43,7 @@ def find_table(root: Path) -> Found | None:
 def _rows(table: Table, folder: Path) -> Found:
     """The rows of a table with their files found."""
     if "id" not in table.columns and "image" not in table.columns:
-        raise InputError(table.name, "has neither a column id nor a column image", "Add a column id or image")
+        raise InputError(table.name, "has neither a column id nor a column image", _NEEDED)
     drafts, faults = _drafts(table)
     if not faults:
         faults = _twins(table.name, drafts)
@@ -74,7 +76,7 @@ def _drafts(table: Table) -> tuple[list[tuple[Line, Row]], list[InputError]]:
     for line in table.lines:
         where = f"{table.name}, line {line.number}"
         cells = line.cells
-        name = cells.get("id") or name_and_ending(Path(cells.get("image", "").split("|")[0]))[0]
+        name = cells.get("id") or name_and_ending(Path(_slashed(cells.get("image", "").split("|")[0])))[0]
         split, fault = _split(cells.get("split", ""), where)
         if fault:
             faults.append(fault)
@@ -137,7 +139,7 @@ def _with_images(drafts: Sequence[tuple[Line, Row]], folder: Path, shelf: Shelf)
 
 def _file(name: str, folder: Path, where: str, shelf: Shelf | None) -> Path:
     """The file that a cell names: relative to the table, or a bare name that one folder beside it holds."""
-    for spelling in dict.fromkeys((name, name.replace("\\", "/"))):
+    for spelling in dict.fromkeys((name, _slashed(name))):
         path = Path(os.path.normpath(folder / spelling))
         if path.is_file():
             return path
@@ -145,6 +147,11 @@ def _file(name: str, folder: Path, where: str, shelf: Shelf | None) -> Path:
     if bare and shelf is not None and (found := shelf.named(name)):
         return found
     raise InputError(where, f"names {name}, which is not there", "Paths are relative to the folder of the table")
+
+
+def _slashed(name: str) -> str:
+    """A path as Windows writes it with the slashes that are read everywhere."""
+    return name.replace("\\", "/")
 
 
 def _with_masks(lines: Sequence[Line], rows: list[Row], folder: Path, shelf: Shelf) -> tuple[list[Row], int]:
