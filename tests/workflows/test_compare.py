@@ -78,6 +78,8 @@ def test_one_that_is_written_into_is_refused(scored, dices):
         (["a", "b"], {"metrics": ["dise"]}, "--metrics: dise is in none of the tables. They have: dice"),
         (["a", "b"], {"split": "all"}, "--split: 'all' is not one of"),
         (["a", "b"], {"seeds": [0, 1]}, "DATA: is one place"),
+        (["a", "b"], {"changes": ["training.steps=9"]}, "--set: is of variants, and none is trained here"),
+        (["a", "b"], {"budget": 60.0}, "--budget: is of variants"),
     ],
 )
 def test_words_that_make_no_call(scored, dices, tmp_path, words, options, said):

@@ -50,6 +50,8 @@ def test_what_cannot_be_compared(run_scored, scored, dices, tmp_path):
     run = run_scored("run", dices())
     with pytest.raises(UsageError, match="is given twice"):
         entries(run, run / "evaluation" / "test")
+    with pytest.raises(UsageError, match="is given twice"):  # before a run that has no scores yet is evaluated
+        entries(tmp_path / "gone", tmp_path / "gone")
     with pytest.raises(InputError, match="gone: is not there"):
         entries(tmp_path / "gone", b)
     (tmp_path / "empty").mkdir()
@@ -58,6 +60,8 @@ def test_what_cannot_be_compared(run_scored, scored, dices, tmp_path):
     write_json(run / "run.json", {"status": "stopped"})
     with pytest.raises(InputError, match="has not ended"):
         entries(run, b)
+    with pytest.raises(InputError, match="gone: is not there"):
+        entries(run, tmp_path / "gone")
     run_scored("folds/fold-0", dices())
     with pytest.raises(InputError, match=r"folds: holds several runs \(fold-0\)"):
         entries(tmp_path / "folds", b)

@@ -80,11 +80,26 @@ def test_masks_are_found_whatever_word_their_names_end_with(others, tmp_path):
         assert (task.source(case, case.read_image()).labels.array == wanted.array).all()
 
 
+def test_masks_of_which_none_has_a_case_s_name_are_no_failure_of_all_cases(others, tmp_path):
+    (tmp_path / "masks").mkdir()
+    for number, path in enumerate(sorted((others / "masks").glob("*.png"))):
+        shutil.copy(path, tmp_path / "masks" / f"{number}.png")
+    with pytest.raises(InputError, match=r"no mask of the name of any case \(0, 1, 2, … here, .* Name masks as their"):
+        find(tmp_path / "masks", others)
+
+
+def test_a_run_after_its_data_is_put_before_them(others, tmp_path):
+    (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"DATA: .* is a run. Write the run first: medunet evaluate "):
+        find(others, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("words", "fault", "text"),
     [
         ({"split": "tset"}, UsageError, "--split: 'tset' is not one of train, val, test"),
-        ({"what": "nowhere"}, InputError, "nowhere: is no run, model or folder of masks"),
+        ({"what": "nowhere"}, InputError, "nowhere: is no run, model or folder of masks. See"),
+        ({"what": "chest-xry"}, InputError, "chest-xry: is no run, .* Did you mean chest-xray"),
         ({"device": "tpu"}, UsageError, "device"),
     ],
 )

@@ -60,7 +60,7 @@ def compare(
     """
     words = [what] if isinstance(what, (str, Path)) else list(what)
     asked = tuple(dict.fromkeys(name.strip() for name in metrics if name.strip()))
-    _check(words, asked, split, varied=bool(vary or seeds))
+    _check(words, asked, split, {"--set": changes, "--budget": budget}, varied=bool(vary or seeds))
     folder = Path(out)
     if not (vary or seeds):
         entries = read_entries(words, asked, split, device=device, progress=progress)
@@ -110,16 +110,20 @@ def _vary(
     return done
 
 
-def _check(words: Sequence[str | Path], metrics: Sequence[str], split: str, *, varied: bool) -> None:
+def _check(
+    words: Sequence[str | Path], metrics: Sequence[str], split: str, training: Mapping[str, object], *, varied: bool
+) -> None:
     """Refuse words that make no call.
 
     Raises:
-        UsageError: too few or too many runs, no metric, an unknown split.
+        UsageError: too few or too many runs, options of a training that is none, no metric, an unknown split.
     """
     if varied and len(words) != 1:
         raise UsageError("DATA", f"is one place where variants are trained, got {len(words)}", "Give one")
     if not varied and len(words) < 2:
         raise UsageError("RUN", f"is needed twice at least, got {len(words)}", "Give the baseline, then the others")
+    if not varied and (idle := [option for option, told in training.items() if told]):
+        raise UsageError(idle[0], "is of variants, and none is trained here", "Add --vary KEY=A,B or --seeds A,B")
     if not metrics:
         raise UsageError("--metrics", "names none", "Write for instance --metrics dice,ctr_abs_error")
     if split not in SPLITS:

@@ -117,12 +117,19 @@ def read_entries(
         InputError: no scores, a table that cannot be read.
         OutputError: a run was evaluated before it was trained on.
     """
+    _refuse_twice(what, [Path(word) for word in what])  # this and the next before a run is evaluated for nothing
+    if lost := [word for word in what if not Path(word).exists()]:
+        raise InputError(lost[0], "is not there", _REMEDY)
     tables = [_table_of(Path(word), split, device, progress) for word in what]
-    places = [table.resolve() for table, _ in tables]
-    if twice := [str(word) for word, place in zip(what, places, strict=True) if places.count(place) > 1]:
-        raise UsageError(twice[0], "is given twice", "Give every run once")
+    _refuse_twice(what, [table for table, _ in tables])
     names = _names([run or table for table, run in tables])
     return tuple(_entry(table, run, name, metrics, progress) for (table, run), name in zip(tables, names, strict=True))
+
+
+def _refuse_twice(what: Sequence[str | Path], paths: Sequence[Path]) -> None:
+    places = [path.resolve() for path in paths]
+    if twice := [str(word) for word, place in zip(what, places, strict=True) if places.count(place) > 1]:
+        raise UsageError(twice[0], "is given twice", "Give every run once")
 
 
 def _table_of(path: Path, split: str, device: str, progress: Progress) -> tuple[Path, Path | None]:
@@ -138,8 +145,7 @@ def _table_of(path: Path, split: str, device: str, progress: Progress) -> tuple[
     if folds := sorted(path.glob("fold-*/run.json")):
         names = listed(fold.parent.name for fold in folds)
         raise InputError(path, f"holds several runs ({names})", "Give each fold as a run of its own")
-    what = "is not there" if not path.exists() else "is no run, no evaluation and no table of scores"
-    raise InputError(path, what, _REMEDY)
+    raise InputError(path, "is no run, no evaluation and no table of scores", _REMEDY)
 
 
 def _is_evaluation_of(folder: Path, run: Path) -> bool:

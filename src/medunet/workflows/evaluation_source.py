@@ -18,7 +18,7 @@ from medunet.cases.folders import name_and_ending
 from medunet.cases.masks import read_masks
 from medunet.cases.names import listed
 from medunet.cases.placing import key_of
-from medunet.errors import InputError, UsageError
+from medunet.errors import InputError, UsageError, did_you_mean
 from medunet.images import Image
 from medunet.measuring import Intervals
 from medunet.scoring import ONE_THRESHOLD
@@ -58,8 +58,11 @@ def find_task(
     if path.is_dir():
         if data is None:
             raise UsageError("DATA", "is needed to score a folder of masks", "Give the reference data after it")
+        if (Path(data) / "run.json").is_file():
+            raise UsageError("DATA", f"{data} is a run", f"Write the run first: medunet evaluate {data} {what}")
         return _of_masks(path, data, split, out)
-    raise InputError(what, "is no run, model or folder of masks", "See `medunet models`, or give a folder")
+    meant = did_you_mean(str(what), packaged_models())
+    raise InputError(what, "is no run, model or folder of masks", f"{meant}See `medunet models`, or give a folder")
 
 
 def _of_model(
@@ -292,8 +295,15 @@ def _of_masks(folder: Path, data: str | Path, split: str | None, out: str | Path
         cases = _renamed_towards(cases, data, masks.scheme.names)
     by_name = {_name_key(mask.id): mask for mask in masks.cases}
 
+    def mask_of(case: Case) -> Case | None:
+        return by_name.get(_name_key(case.id)) or by_name.get(_name_key(name_and_ending(case.images[0])[0]))
+
+    if len(cases) and not any(map(mask_of, cases)):
+        first = f"{listed(mask.id for mask in masks)} here, {listed(case.id for case in cases)} in the data"
+        raise InputError(folder, f"holds no mask of the name of any case ({first})", "Name masks as their images")
+
     def source(case: Case, image: Image) -> Predicted:
-        mask = by_name.get(_name_key(case.id)) or by_name.get(_name_key(name_and_ending(case.images[0])[0]))
+        mask = mask_of(case)
         if mask is None or mask.target is None:
             raise InputError(case.id, f"{folder.name} holds no mask of its name", "Add it")
         return Predicted(mask.target.read(image.grid, case.images[0].name))
