@@ -267,6 +267,12 @@ def test_weights_that_are_not_those_of_model_json_are_refused(save):
     assert "its hash differs" in message
 
 
+def test_weights_that_are_not_there_are_missed_by_name(save):
+    folder, _ = save()
+    (folder / "weights.safetensors").unlink()
+    assert "weights.safetensors: is not there." in refused(folder)
+
+
 def test_one_changed_bit_is_noticed(save):
     folder, _ = save()
     content = bytearray((folder / "weights.safetensors").read_bytes())
