@@ -146,9 +146,12 @@ def share(rows: Sequence[Row], told: Callable[[Row], bool]) -> tuple[float, floa
     return found
 
 
-def good_films(model: Model, sources: Sequence[Path], most: int, odd: bool) -> dict[str, list[Row]]:
-    """The input check on good films: source, and the same inverted → a row for each."""
+def good_films(
+    model: Model, sources: Sequence[Path], most: int, odd: bool
+) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+    """The input check on good films: source, and every fourth inverted → a row for each; and every fourth mirrored."""
     out: dict[str, list[Row]] = {}
+    mirrored: dict[str, list[Row]] = defaultdict(list)
     for source in sources:
         cases = read_cases(source, needs_target=False).cases
         sizes: dict[str, list[Case]] = defaultdict(list)
@@ -165,9 +168,13 @@ def good_films(model: Model, sources: Sequence[Path], most: int, odd: bool) -> d
                 if place % 4 == 0:
                     other = image_of(255 - _bytes(image.array[0]), case.id)
                     inverted.append(looked_at(model, other)[0] | {"subject": case.subject, "case": case.id})
+                if place % 4 == 2:
+                    other = image_of(_bytes(image.array[0])[:, ::-1], case.id)
+                    row = looked_at(model, other)[0] | {"subject": case.subject, "case": case.id}
+                    mirrored[f"{source.name} {size} mirrored".replace("  ", " ")].append(row)
             out[f"{source.name} {size}".strip()] = rows
             out[f"{source.name} {size} inverted".replace("  ", " ")] = inverted
-    return out
+    return out, dict(mirrored)
 
 
 def strange(model: Model, films: Sequence[Case], data: Path, each: int, photos: Path | None) -> dict[str, list[Row]]:
@@ -211,8 +218,9 @@ def main() -> None:
         for key, (value, low, high) in figures.items():
             print(f"    {key:14}{value:7.3f}  ({low:.3f} to {high:.3f})", flush=True)
     good = {told.scored.name: [row for row in scored if row["kind"] == "as it is"]}
-    good |= good_films(model, told.good, told.most, told.odd)
-    bad = strange(model, cases, told.foreign, told.each, told.photos)
+    others, mirrored = good_films(model, told.good, told.most, told.odd)
+    good |= others
+    bad = strange(model, cases, told.foreign, told.each, told.photos) | mirrored
     print(f"{'good films':44}{'films':>6}{'subjects':>9}{'doubted':>9}   95 %")
     for name, rows in good.items():
         value, low, high = share(rows, lambda row: bool(row["looks"]))
