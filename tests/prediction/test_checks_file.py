@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 
 from medunet.errors import InputError
-from medunet.prediction import Checks, add_checks, fit_domain, load_model
+from medunet.prediction import Checks, add_checks, checks_file, fit_domain, load_model
 from medunet.prediction.checks import NO_CHECKS
-from medunet.prediction.checks_file import DOMAIN
+from medunet.prediction.checks_file import DOMAIN, NEXT
 from medunet.prediction.quality import Quality
 
 QUALITY = Quality(0.1, 0.4, 0.6, ("lung",), 5, 40, 0.02)
@@ -61,6 +62,43 @@ def test_checks_that_are_taken_back_leave_no_file(folder):
     add_checks(folder, Checks(QUALITY, "too few films"))
     assert not (folder / DOMAIN).exists()
     assert load_model(folder).checks == (Checks(QUALITY, "too few films"),)
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+@pytest.mark.parametrize("steps", range(5))
+def test_a_change_that_is_cut_short_leaves_the_old_checks_or_the_new_ones(
+    folder, checks, monkeypatch, steps, taken_back
+):
+    """Wherever it stops, and again from there: each file is written or removed whole, or not at all."""
+    random = np.random.default_rng(1)
+    good, held, strange = (random.normal(shift, 1, (20, 40)).astype(np.float32) for shift in (0, 0, 5))
+    other = Checks(QUALITY, "too few" if taken_back else fit_domain(good, (held, held), strange, [0] * 20, ("odd",)))
+    done = []
+
+    def counted(change):
+        def one(*words):
+            if len(done) == steps:
+                raise KeyboardInterrupt
+            done.append(change(*words))
+
+        return one
+
+    with monkeypatch.context() as patch:
+        for name in ("write_bytes", "write_json", "remove"):
+            patch.setattr(checks_file, name, counted(getattr(checks_file, name)))
+        cut = steps < 4
+        with pytest.raises(KeyboardInterrupt) if cut else nullcontext():
+            add_checks(folder, other)
+    old, new = checks.digest, other.digest
+    assert load_model(folder).checks[0].digest == (old if steps < 2 else new)
+    with monkeypatch.context() as patch:  # back to the old ones, killed before model.json names them
+        patch.setattr(checks_file, "write_json", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            add_checks(folder, checks)
+    assert load_model(folder).checks[0].digest == (old if steps < 2 else new)
+    add_checks(folder, other)
+    assert load_model(folder).checks[0].digest == new
+    assert not (folder / NEXT).exists()
 
 
 @pytest.mark.parametrize("spoil", ["gone", "cut", "other"])

@@ -13,13 +13,15 @@ from medunet.errors import InputError
 from medunet.images import write_bytes, write_json, write_text
 from medunet.measuring import Intervals
 from medunet.prediction.bundle import CARD, DESCRIPTION, ENSEMBLE, FORMAT, find_model
+from medunet.prediction.checks_file import DOMAIN, NEXT
 
 OWNED = (
     DESCRIPTION,
     CARD,
     ENSEMBLE,
     "weights.safetensors",
-    "domain.safetensors",
+    DOMAIN,
+    NEXT,
     *(f"fold-{fold}" for fold in range(10)),
 )
 """What a recalibrated model's folder may hold."""
