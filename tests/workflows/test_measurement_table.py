@@ -60,7 +60,7 @@ def test_what_is_missing_is_done_and_what_failed_is_named(tmp_path, cases, heard
     done = complete_table(tmp_path, "doing", cases, before, one, lambda case: (), heard)
     assert (list(done.table), done.kept, done.failed) == (["a", "c"], 1, {"b": "is broken. Mend it"})
     assert done.notes == {"a": ("a is odd",), "c": ("c was odd",)}
-    assert heard.said == ["b: is broken", "1 film: a is odd (a)", "1 film: c was odd (c)"]
+    assert heard.said == ["b: is broken. Mend it.", "1 film: a is odd (a)", "1 film: c was odd (c)"]
     assert read_table(tmp_path / "measurements.csv") == done.table
     assert [tuple(row) for row in done.rows] == [COLUMNS] * 4
     assert (tmp_path / "failed.csv").read_text() == "case,file,reason\nb,b.png,is broken. Mend it\n"
