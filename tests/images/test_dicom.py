@@ -155,6 +155,38 @@ def test_refusals_are_one_line_without_the_patient(make_dicom, grey, elements, w
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("array", "stored", "padding"),
+    [
+        (np.array([[2096, 5, 100]], np.int16), 12, 2096),  # -2000 of 12 bits, the sign not carried on
+        (np.array([[-2000, 5, 100]], np.int32), 32, 63536),
+        (np.array([[2096, 5, 100]], np.uint16), 12, 2096),
+    ],
+)
+def test_padding_is_found_in_the_bits_of_the_pixels(make_dicom, array, stored, padding):
+    path = make_dicom(array, BitsStored=stored)
+    dataset = pydicom.dcmread(path)
+    dataset.add_new(0x00280120, "US", padding)
+    dataset.save_as(path)
+    assert read_image(path).valid.tolist() == [[False, True, True]]
+
+
+@pytest.mark.parametrize(("bits", "kind"), [(32, "Float"), (64, "DoubleFloat")])
+def test_padding_of_floats(make_dicom, bits, kind):
+    values = np.array([[-9999, -9990, 0.5, 7]], f"<f{bits // 8}")
+    path = make_dicom(np.zeros((1, 4), np.uint8), BitsAllocated=bits)
+    dataset = pydicom.dcmread(path)
+    for keyword in ("BitsStored", "HighBit", "PixelRepresentation", "PixelData"):
+        delattr(dataset, keyword)
+    setattr(dataset, f"{kind}PixelData", values.tobytes())
+    setattr(dataset, f"{kind}PixelPaddingValue", -9999.0)
+    dataset.save_as(path)
+    assert read_image(path).valid.tolist() == [[False, True, True, True]]
+    setattr(dataset, f"{kind}PixelPaddingRangeLimit", -9990.0)
+    dataset.save_as(path)
+    assert read_image(path).array.tolist() == [[[0.5, 0.5, 0.5, 7]]]
+
+
 def test_no_pixels_and_float_pixels(make_dicom, grey):
     path = make_dicom(grey)
     dataset = pydicom.dcmread(path)

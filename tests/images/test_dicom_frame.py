@@ -41,6 +41,7 @@ def test_a_plain_frame():
         ({"Rows": None}, "has no Rows"),
         ({"PixelRepresentation": None}, "has no PixelRepresentation"),
         ({"NumberOfFrames": 3}, "multi-frame DICOM file of 3 frames"),
+        ({"PerFrameFunctionalGroupsSequence": [Dataset(), Dataset()]}, "multi-frame DICOM file of 2 frames"),
         ({"NumberOfFrames": 0}, "says that it has 0 frames"),
         ({"SamplesPerPixel": 3, "PhotometricInterpretation": "MONOCHROME2"}, "3 samples a pixel as MONOCHROME2"),
         ({"SamplesPerPixel": 4, "PhotometricInterpretation": "CMYK"}, "4 samples a pixel as CMYK"),

@@ -82,6 +82,13 @@ def test_tables_that_contradict_their_descriptor_are_refused(dataset, words):
         modality_lookup(dataset, False, True, FILE)
 
 
+def test_of_two_modality_tables_none_is_taken():
+    dataset = modality([2, 0, 8], [1, 2])
+    dataset.ModalityLUTSequence.append(dataset.ModalityLUTSequence[0])
+    with pytest.raises(InputError, match="has 2 modality LUTs, of which one can be meant"):
+        modality_lookup(dataset, False, True, FILE)
+
+
 def test_an_empty_sequence_is_no_table(make_dicom, grey):
     assert modality_lookup(pydicom.Dataset(), False, True, FILE) is None
     assert read_image(make_dicom(grey, ModalityLUTSequence=[])).array[0].tolist() == grey.tolist()

@@ -61,10 +61,26 @@ def test_elements_that_take_long_to_understand_are_left_out(make_dicom, grey):
     path = make_dicom(grey, implicit=True)
     data, spacing = path.read_bytes(), b"0.2\\" * 70_000
     at = data.index(struct.pack("<HH", 0x7FE0, 0x0010))
-    path.write_bytes(data[:at] + struct.pack("<HHI", 0x0028, 0x0030, len(spacing)) + spacing + data[at:])
+    path.write_bytes(data[:at] + struct.pack("<HHI", 0x0018, 0x1164, len(spacing)) + spacing + data[at:])
     with warnings_kept() as caught:
-        assert "PixelSpacing" not in read_elements(path, "native", caught).dataset
+        assert "ImagerPixelSpacing" not in read_elements(path, "native", caught).dataset
     assert read_image(path).notes == ("the file says no pixel size",)
+    path.write_bytes(data[:at] + struct.pack("<HHI", 0x0028, 0x3000, len(spacing)) + spacing + data[at:])
+    with pytest.raises(InputError, match=r"280,000 bytes in the element \(0028,3000\), which is never so long"):
+        read_image(path)
+
+
+def test_elements_that_change_values_are_there_once_and_before_the_pixels(make_dicom, grey):
+    """Some programs take the first of two, others the last."""
+    path = make_dicom(grey, RescaleSlope="2", RescaleIntercept="0")
+    data, slope = path.read_bytes(), struct.pack("<HH2sH", 0x0028, 0x1053, b"DS", 2)
+    at = data.index(slope)
+    path.write_bytes(data[:at] + slope + b"3 " + data[at:])
+    with pytest.raises(InputError, match=r"holds the element \(0028,1053\) twice"):
+        read_grid(path)
+    path.write_bytes(data[:at] + data[at + len(slope) + 2 :] + slope + b"2 ")
+    with pytest.raises(InputError, match=r"holds the element \(0028,1053\) behind its pixels"):
+        read_image(path)
 
 
 def test_a_delimiter_without_a_sequence_is_passed_over(make_dicom, grey):

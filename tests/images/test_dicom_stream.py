@@ -104,6 +104,34 @@ def test_jpeg_2000_that_is_rgb_already_is_not_turned_twice(enclose):
     ]
 
 
+@pytest.mark.parametrize("called", ["YBR_RCT", "YBR_ICT"])
+def test_colours_of_jpeg_2000_that_the_stream_does_not_have_are_said(enclose, called):
+    stream = encode_array(COLOUR, photometric_interpretation=1, use_mct=False)
+    image = read_image(enclose(stream, J2K, COLOUR, PhotometricInterpretation=called, **WIDE))
+    np.testing.assert_array_equal(np.moveaxis(image.array, 0, 2), COLOUR)
+    assert [note for note in image.notes if "RGB" in note] == [
+        f"the header says {called}, the JPEG 2000 stream holds no such colours: taken as RGB"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stream", "syntax"),
+    [
+        (jpeg(GREY), "1.2.840.10008.1.2.4.70"),
+        (encode_array(GREY, photometric_interpretation=2, compression_ratios=[3]), J2K),
+    ],
+)
+def test_loss_in_a_stream_that_is_called_lossless_is_said(enclose, stream, syntax):
+    image = read_image(enclose(stream, syntax))
+    assert image.notes[0] == "compressed with loss"
+    assert image.notes.count("compressed with loss") == 1
+
+
+def test_places_in_a_palette_are_not_read_from_a_lossy_stream(enclose):
+    with pytest.raises(InputError, match="places in a palette that were compressed with loss"):
+        read_image(enclose(jpeg(GREY), BASELINE, PhotometricInterpretation="PALETTE COLOR"))
+
+
 def test_a_sign_that_is_contradicted_is_said(enclose):
     values = GREY.astype(np.uint16) * 8
     stream = encode_array(values, bits_stored=12, photometric_interpretation=2)

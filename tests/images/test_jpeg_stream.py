@@ -8,7 +8,9 @@ from medunet.images.jpeg_stream import (
     FrameHeader,
     filled_up,
     frame_header,
+    further_pictures,
     has_all_scans,
+    is_lossy,
     restarts_are_sound,
     scans,
     segments,
@@ -77,6 +79,25 @@ def test_the_scans_of_a_progressive_stream_are_found_and_all_are_needed(grey):
         assert not has_all_scans(data[:end] + b"\xff\xd9", header)
     assert len(list(scans(data[:-2]))) == 10
     assert not list(scans(b"")) + list(scans(data[:4]))
+
+
+def test_pictures_behind_the_first_are_found(grey):
+    one, other = stream(grey), stream(grey[:5, :7], progressive=True)
+    sizes = [(header.rows, header.columns) for header in further_pictures(one + b"\0\0" + other + b"junk" + one)]
+    assert sizes == [(5, 7), grey.shape]
+    assert not list(further_pictures(one)) + list(further_pictures(one[:-2])) + list(further_pictures(b""))
+    assert not list(further_pictures(one + b"\xff\xd8\xff\xd9" * 1000))
+
+
+def test_loss_is_told_by_the_process_and_by_the_error_that_is_allowed(grey):
+    data = stream(grey)
+    assert is_lossy(data, frame_header(data))
+    for near in (0, 3):
+        frame, head = bytes.fromhex("fff7 000b 08 0001 0001 01 01 11 00"), bytes.fromhex("ffda 0008 01 01 00")
+        scan = b"\xff\xd8" + frame + head + bytes([near, 0, 0])
+        assert is_lossy(scan, frame_header(scan)) is bool(near)
+        lossless = scan.replace(b"\xf7", b"\xc3")
+        assert not is_lossy(lossless, frame_header(lossless))
 
 
 def test_every_scan_is_filled_up(grey):

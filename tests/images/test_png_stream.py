@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from medunet.errors import InputError
-from medunet.images.png_stream import SIGNATURE, has_all_rows, png_header, png_pixels
-from medunet.images.raster import read_image, read_pixels
+from medunet.images.png_stream import SIGNATURE, png_header, png_pixels
+from medunet.images.raster import read_grid, read_image, read_pixels
 
 
 def chunk(name, data):
@@ -35,10 +35,14 @@ def test_the_bytes_of_an_interlaced_picture_are_counted_right(tmp_path, grey, sh
     path.write_bytes(png(array, rows=adam7(array), interlaced=1))
     header = png_header(path)
     assert header.data_bytes == len(adam7(array))
-    assert has_all_rows(png_pixels(path), header)
     np.testing.assert_array_equal(read_image(path).array[0], array)
-    path.write_bytes(png(array, rows=adam7(array)[:-1], interlaced=1))
-    assert not has_all_rows(png_pixels(path), header)
+    for rows, words in (
+        (adam7(array)[:-1], "ends before its last pixel"),
+        (adam7(array) + bytes(header.row_bytes(header.columns)), "holds more pixels than its header describes"),
+    ):
+        path.write_bytes(png(array, rows=rows, interlaced=1))
+        with pytest.raises(InputError, match=words):
+            png_pixels(path, header)
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
@@ -63,6 +67,45 @@ def test_rows_that_are_missing_are_not_zeros(tmp_path, grey):
     black[-2:] = 0
     path.write_bytes(png(black))
     np.testing.assert_array_equal(read_image(path).array[0], black)
+
+
+@pytest.mark.parametrize("level", [0, 9])
+@pytest.mark.parametrize("more", [1, 17, 18, 40_000])
+def test_rows_too_many_are_refused_and_a_few_bytes_are_passed_over(tmp_path, grey, level, more):
+    """Decoders take as many rows as the header says and leave the others; some encoders leave a rest behind them."""
+    rows = b"".join(b"\0" + row.tobytes() for row in grey)
+    path = tmp_path / "film.png"
+    path.write_bytes(png(grey, rows=rows + bytes(more), level=level))
+    if more < 18:
+        np.testing.assert_array_equal(read_image(path).array[0], grey)
+        return
+    with pytest.raises(InputError, match="holds more pixels than its header describes"):
+        read_image(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (lambda one, other: one + other, "holds several PNG pictures"),
+        (lambda one, other: one.replace(b"IDAT", b"CDAT"), "PNG part of an unknown kind"),
+        (lambda one, other: one[:33] + chunk(b"CgBI", bytes(4)) + one[33:], "PNG part of an unknown kind"),
+    ],
+)
+def test_what_would_be_dropped_in_silence_is_refused(tmp_path, grey, data, words):
+    path = tmp_path / "film.png"
+    path.write_bytes(data(png(grey), png(255 - grey)))
+    with pytest.raises(InputError, match=words):
+        read_image(path)
+
+
+@pytest.mark.parametrize("place", [10, 11])
+def test_another_compression_or_filtering_than_there_is_is_none(tmp_path, grey, place):
+    data = bytearray(png(grey))
+    data[16 + place] = 64
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    (tmp_path / "film.png").write_bytes(data)
+    with pytest.raises(InputError, match="no PNG header"):
+        read_grid(tmp_path / "film.png")
 
 
 @pytest.mark.parametrize("lost", [1, 4, 11, 12, 13, 20, 100])

@@ -182,6 +182,27 @@ def test_several_pictures_and_print_colours_are_refused(tmp_path, grey):
         read_image(tmp_path / "print.jpg")
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize(("step", "kind"), [(1, "MPO"), (1, "JPEG"), (2, "MPO"), (2, "JPEG")])
+def test_a_second_picture_in_a_jpeg_is_refused_and_a_smaller_copy_is_said(tmp_path, step, kind, progressive):
+    grey = np.add.outer(np.arange(64), np.arange(48)).astype(np.uint8)
+    path, other = tmp_path / "film.jpg", Pillow.fromarray((grey if step > 1 else 255 - grey)[::step, ::step])
+    if kind == "MPO":
+        save(path, grey, kind, save_all=True, append_images=[other], quality=95, progressive=progressive)
+    else:
+        path.write_bytes(
+            save(path, grey, "JPEG", quality=95, progressive=progressive).read_bytes()
+            + save(tmp_path / "other", other, "JPEG").read_bytes()
+        )
+    if step == 1:
+        with pytest.raises(InputError, match=r"is a JPEG of 2 pictures\. Export the one picture that is meant"):
+            read_image(path)
+        return
+    image = read_image(path)
+    assert np.abs(image.array[0].astype(int) - grey).max() <= 6
+    assert image.notes == ("a smaller picture behind the first not used",)
+
+
 def test_odd_files_of_nih(shared):
     folder = shared / "chest-nih-findings" / "raw"
     for path in sorted(folder.iterdir()):

@@ -533,6 +533,65 @@ def cut_scans(make, path):
     path.write_bytes(data[: data.rindex(b"\xff\xda")] + b"\xff\xd9")
 
 
+def rows_too_many(make, path):
+    import struct
+    import zlib
+
+    rows = b"".join(b"\0" + row.tobytes() for row in GREY)
+    head = struct.pack(">IIBBBBB", 40, 40, 8, 0, 0, 0, 0)
+    png_of_chunks(path, (b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+
+
+def two_pngs(make, path):
+    picture(GREY, "PNG")(make, path)
+    path.write_bytes(path.read_bytes() * 2)
+
+
+def several_jpegs(step):
+    """A maker of JPEG files of a picture and of another, taken at each `step`-th pixel."""
+
+    def make_several(make, path):
+        other = Pillow.fromarray(GREY[::step, ::step])
+        Pillow.fromarray(GREY).save(path, "MPO", quality=98, save_all=True, append_images=[other])
+        return GREY, 4
+
+    return make_several
+
+
+def tiff_of_rows(rows):
+    """A maker of TIFF files that describe as many rows of the film, whatever they hold."""
+
+    def make_rows(make, path):
+        tifffile.imwrite(path, GREY, photometric="minisblack", metadata=None)
+        with tifffile.TiffFile(path, mode="r+b") as file:
+            file.pages[0].tags[257].overwrite(rows)
+
+    return make_rows
+
+
+def with_a_page_below(kind):
+    """A maker of TIFF files of a page and, below it, another of half the size: 1 is a copy of it, 0 another picture."""
+
+    def make_pages(make, path):
+        with tifffile.TiffWriter(path) as writer:
+            writer.write(GREY, photometric="minisblack", subifds=1, metadata=None)
+            writer.write(GREY[::2, ::2], photometric="minisblack", subfiletype=kind, metadata=None)
+        return GREY
+
+    return make_pages
+
+
+def behind_a_copy(make, path):
+    copy, film = Pillow.fromarray(GREY[::4, ::4]), Pillow.fromarray(GREY)
+    film.encoderinfo = {"compression": "tiff_lzw", "tiffinfo": {254: 0}}
+    copy.save(path, "TIFF", save_all=True, append_images=[film], tiffinfo={254: 1})
+    return GREY
+
+
+def signed_lzw(make, path):
+    Pillow.fromarray(GREY).save(path, "TIFF", compression="tiff_lzw", tiffinfo={339: 2})
+
+
 def tiff(array, **options):
     """A maker of TIFF files by tifffile."""
 
@@ -581,6 +640,43 @@ def cmyk_tiff(make, path):
     Pillow.fromarray(COLOUR).convert("CMYK").save(path, "TIFF")
 
 
+def two_slopes(make, path):
+    native(make, path, RescaleSlope="2", RescaleIntercept="0")
+    data, slope = path.read_bytes(), b"\x28\0\x53\x10DS\2\0"
+    at = data.index(slope)
+    path.write_bytes(data[:at] + slope + b"3 " + data[at:])
+
+
+def late_slope(make, path):
+    native(make, path)
+    path.write_bytes(path.read_bytes() + b"\x28\0\x53\x10DS\2\0002 ")
+
+
+def two_luts(make, path):
+    import pydicom
+
+    native(make, path, ModalityLUTSequence=[pydicom.Dataset(), pydicom.Dataset()])
+
+
+def unlike_frames(make, path):
+    import pydicom
+
+    native(make, path, PerFrameFunctionalGroupsSequence=[pydicom.Dataset(), pydicom.Dataset()])
+
+
+def jpeg_called_lossless(make, path):
+    stream = io.BytesIO()
+    Pillow.fromarray(GREY).save(stream, "JPEG", quality=98)
+    return encapsulated(make, path, stream.getvalue(), "1.2.840.10008.1.2.4.70", GREY, BitsStored=8), 4
+
+
+def lossy_palette(make, path):
+    stream = io.BytesIO()
+    Pillow.fromarray(GREY).save(stream, "JPEG")
+    elements = {"PhotometricInterpretation": "PALETTE COLOR", "BitsStored": 8}
+    encapsulated(make, path, stream.getvalue(), "1.2.840.10008.1.2.4.50", GREY, **elements)
+
+
 def text(make, path):
     path.write_text("id,subject\n1,2\n")
 
@@ -607,6 +703,10 @@ ROWS = (
     ("DICOM", "YBR_FULL_422", halved_colours, "read", "turned into RGB"),
     ("DICOM", "YBR_FULL_422 of odd width", odd_colours, "refused", "of which two pixels share a colour"),
     ("DICOM", "modality LUT", with_lut, "read", "looked up"),
+    ("DICOM", "two modality LUTs", two_luts, "refused", "has 2 modality LUTs"),
+    ("DICOM", "RescaleSlope twice", two_slopes, "refused", "(0028,1053) twice"),
+    ("DICOM", "RescaleSlope behind the pixels alone", late_slope, "refused", "(0028,1053) behind its pixels"),
+    ("DICOM", "one frame, and groups of two", unlike_frames, "refused", "multi-frame DICOM file of 2 frames"),
     ("DICOM", "windows, VOI LUT", windowed, "read", "not applied: they are for the display"),
     ("DICOM", "overlay in unused bits", overlay, "read", "the overlay is cleared"),
     ("DICOM", "pixels of two pictures, one described", two_pictures, "refused", "bytes of pixels where its header"),
@@ -618,6 +718,8 @@ ROWS = (
     ("DICOM", "JPEG whose colours are said to lie by plane", jpeg_of_planes, "read", "apart; they lie by pixel"),
     ("DICOM", "JPEG cut off and closed again", cut_and_closed, "refused", "ends before its last pixel"),
     ("DICOM", "JPEG with bytes too many", lost_way, "refused", "goes on behind its last pixel"),
+    ("DICOM", "JPEG Baseline called lossless", jpeg_called_lossless, "read", "apart; marked as lossy"),
+    ("DICOM", "PALETTE COLOR in a lossy JPEG", lossy_palette, "refused", "compressed with loss, which gives other"),
     ("DICOM", "JPEG Extended, 12 bits", by("JPEGExtendedProcess2_4", DEEP, 3), "read", "apart"),
     ("DICOM", "JPEG Lossless (.57)", by("JPEGLosslessProcess14"), "read", "apart"),
     ("DICOM", "JPEG Lossless, first-order (.70)", by("JPEGLosslessProcess14_1"), "read", "apart"),
@@ -648,6 +750,8 @@ ROWS = (
     ("PNG", "cut off by one byte", cut_png, "refused", "end too early"),
     ("PNG", "transparency that names no colour", odd_transparency, "read", "as if it were not there"),
     ("PNG", "two headers", two_headers, "refused", "two PNG headers"),
+    ("PNG", "more rows than are described", rows_too_many, "refused", "more pixels than its header describes"),
+    ("PNG", "another PNG behind it", two_pngs, "refused", "several PNG pictures"),
     ("PNG", "EXIF orientation", turned, "read", "turned upright"),
     ("PNG", "16-bit RGBA", rgba_16, "refused", "16-bit PNG with colour or alpha channels"),
     ("PNG", "animated", animated, "refused", "animated PNG"),
@@ -657,6 +761,8 @@ ROWS = (
     ("JPEG", "cut off and closed again", cut_jpeg, "refused", "ends before its last pixel"),
     ("JPEG", "with bytes too many", lost_jpeg, "refused", "goes on behind its last pixel"),
     ("JPEG", "without one of its restart intervals", lost_interval, "refused", "missing or out of order"),
+    ("JPEG", "two pictures (MPO)", several_jpegs(1), "refused", "JPEG of 2 pictures"),
+    ("JPEG", "a smaller copy behind the picture", several_jpegs(2), "read", "left out; said in the image's notes"),
     ("JPEG", "CMYK", picture(COLOUR, "JPEG", "CMYK"), "refused", "CMYK JPEG for print"),
     ("JPEG", "arithmetic coding", arithmetic, "refused", "arithmetic coding"),
     ("TIFF", "uncompressed", tiff(DEEP), "read", ""),
@@ -676,6 +782,11 @@ ROWS = (
     ("TIFF", "CCITT (fax)", by_pillow("group4"), "refused", "compressed by CCITTFAX4"),
     ("TIFF", "a further channel of no known meaning", tiff(np.dstack([GREY, GREY]), planarconfig="contig",
      extrasamples=["unspecified"]), "refused", "further channel whose meaning"),
+    ("TIFF", "signed, LZW", signed_lzw, "refused", "int8 samples compressed by LZW"),
+    ("TIFF", "more rows than are described", tiff_of_rows(40), "refused", "more pixels than its header describes"),
+    ("TIFF", "a smaller copy before the page", behind_a_copy, "read", "apart; the copy is left out"),
+    ("TIFF", "a smaller copy below the page", with_a_page_below(1), "read", "apart; the copy is left out"),
+    ("TIFF", "a page below the page", with_a_page_below(0), "refused", "TIFF of 2 pages"),
     ("TIFF", "several pages", pages, "refused", "TIFF of 2 pages"),
     ("TIFF", "a stack of which one page is described", stack_of_one_page, "refused", "TIFF of 3 pages"),
     ("TIFF", "CMYK", cmyk_tiff, "refused", "colours SEPARATED"),
@@ -811,7 +922,8 @@ def page():
         "`python benchmarks/jpeg_damage.py FILMS` prints it. In progressive JPEG it is noticed that scans are missing",
         "or end too early. In lossless JPEG, JPEG-LS, JPEG 2000, RLE, LZW and deflated DICOM only what their decoders",
         "refuse is noticed, and of uncompressed pixels that none are missing: where that matters, compare check sums",
-        "with the source.", "",
+        "with the source. Rows that a header does not describe are refused, but for those in a progressive JPEG and",
+        "behind the end of a strip of TIFF by LZW or PackBits, which are dropped.", "",
         "## The process apart", "",
         "It is bounded in memory and processor time by the limits below, and writes nothing. On Linux (x86_64 and",
         "aarch64: seccomp; from 5.13 on: Landlock) it is also kept from the network, from starting programs, from the",

@@ -152,6 +152,52 @@ def test_several_pages_are_refused_and_a_thumbnail_is_no_page(tmp_path, grey):
     np.testing.assert_array_equal(read_image(path).array[0], grey)
 
 
+def test_a_page_behind_a_smaller_copy_is_read_whatever_its_compression(tmp_path, grey):
+    path = tmp_path / "film.tif"
+    small = {254: 1}
+    copy, film = Pillow.fromarray(grey[::4, ::4]), Pillow.fromarray(grey)
+    copy.encoderinfo, film.encoderinfo = {"tiffinfo": small}, {"compression": "tiff_lzw", "tiffinfo": {254: 0}}
+    copy.save(path, "TIFF", save_all=True, append_images=[film], tiffinfo=small)
+    with tifffile.TiffFile(path) as file:
+        assert [(page.is_reduced, int(page.compression)) for page in file.pages] == [(True, 1), (False, 5)]
+    np.testing.assert_array_equal(read_image(path).array[0], grey)
+    assert read_grid(path).shape == grey.shape
+
+
+def test_pages_below_a_page_count_unless_they_are_smaller_copies(tmp_path, grey):
+    for kind, path in ((0, tmp_path / "two.tif"), (1, tmp_path / "one.tif")):
+        with tifffile.TiffWriter(path) as writer:
+            writer.write(grey, photometric="minisblack", subifds=1, metadata=None)
+            writer.write(grey[::2, ::2], photometric="minisblack", subfiletype=kind, metadata=None)
+    np.testing.assert_array_equal(read_image(tmp_path / "one.tif").array[0], grey)
+    with pytest.raises(InputError, match="TIFF of 2 pages"):
+        read_image(tmp_path / "two.tif")
+    path = write(tmp_path / "film.tif", grey, subfiletype=1, metadata=None)
+    np.testing.assert_array_equal(read_image(path).array[0], grey)
+
+
+@pytest.mark.parametrize("options", [{}, {"rowsperstrip": 4}, {"rowsperstrip": 4, "compression": "zlib"}])
+def test_rows_too_many_are_refused(tmp_path, grey, options):
+    path = write(tmp_path / "film.tif", grey, metadata=None, **options)
+    with tifffile.TiffFile(path, mode="r+b") as file:
+        file.pages[0].tags[257].overwrite(8)
+    with pytest.raises(InputError, match="holds more pixels than its header describes"):
+        read_image(path)
+
+
+def test_zeros_behind_the_rows_are_passed_over(tmp_path, grey):
+    path = tmp_path / "film.tif"
+    path.write_bytes(page_of_bytes(grey.tobytes() + bytes(400), 1, *grey.shape))
+    np.testing.assert_array_equal(read_image(path).array[0], grey)
+
+
+def test_signed_samples_that_pillow_would_read_as_unsigned_are_refused(tmp_path, grey):
+    path = tmp_path / "film.tif"
+    Pillow.fromarray(grey).save(path, compression="tiff_lzw", tiffinfo={339: 2})
+    with pytest.raises(InputError, match="int8 samples compressed by LZW"):
+        read_image(path)
+
+
 @pytest.mark.parametrize(
     ("array", "options", "words"),
     [

@@ -35,7 +35,7 @@ from medunet.images.dicom_header import (
 from medunet.images.dicom_lookup import Lookup, modality_lookup
 from medunet.images.dicom_opening import Elements, Wanted, is_dicom, read_elements
 from medunet.images.dicom_pixels import stored_values
-from medunet.images.dicom_stream import TAKEN_AS_RGB
+from medunet.images.dicom_stream import ALWAYS_LOSSY, LOSSY, TAKEN_AS_RGB
 from medunet.images.grid import Grid
 from medunet.images.image import Image
 from medunet.images.opening import decoding, warnings_kept
@@ -45,9 +45,6 @@ from medunet.images.validity import without_invalid
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
-LOSSY = "compressed with loss"
-ALWAYS_LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81")
-"""JPEG baseline and extended, JPEG-LS near-lossless."""
 PERHAPS_LOSSY = ("1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203")
 """JPEG 2000 and HTJ2K, which may be lossless under these transfer syntaxes too."""
 
@@ -86,8 +83,8 @@ def read_image(path: Path) -> Image:
             source=path.name,
             notes=(
                 *elements.notes,
-                *_lossy_note(elements),
-                *stored_notes,
+                *_lossy_note(elements, stored_notes),
+                *(note for note in stored_notes if note != LOSSY),
                 *value_notes,
                 *padding_notes,
                 *size.notes,
@@ -155,11 +152,11 @@ def _grid(dataset: Dataset, frame: Frame) -> tuple[Grid, Any]:
     return Grid((frame.rows, frame.columns), size.spacing), size
 
 
-def _lossy_note(elements: Elements) -> tuple[str, ...]:
-    """A note on a film that was compressed with loss, now or at any time before."""
+def _lossy_note(elements: Elements, stored_notes: tuple[str, ...]) -> tuple[str, ...]:
+    """A note on a film that was compressed with loss, now or at any time before: as the header or the stream says."""
     said = text_of(elements.dataset, "LossyImageCompression")
     now = elements.syntax in ALWAYS_LOSSY or (elements.syntax in PERHAPS_LOSSY and said != "00")
-    return (LOSSY,) if now or said == "01" else ()
+    return (LOSSY,) if now or said == "01" or LOSSY in stored_notes else ()
 
 
 def _values(
@@ -207,14 +204,17 @@ def _rescale(dataset: Dataset, path: Path) -> tuple[float, float]:
 
 def _padding(dataset: Dataset, frame: Frame, stored: NDArray[Any]) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
     """Bool (row, column), False where a pixel is padding, or None; PixelPaddingValue to PixelPaddingRangeLimit."""
-    if not text_of(dataset, "PixelPaddingValue"):
-        return None, ()
-    if frame.is_float or frame.samples > 1:
-        return None, ("PixelPaddingValue is not that of such pixels: not used",)
-    value, limit = (numbers_of(dataset, keyword) for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit"))
+    kind = "" if not frame.is_float else "Float" if frame.allocated == 32 else "DoubleFloat"
+    keyword = f"{kind}PixelPaddingValue"
+    if frame.samples > 1 or not text_of(dataset, keyword):
+        said = bool(text_of(dataset, "PixelPaddingValue"))
+        return None, ("PixelPaddingValue is not that of such pixels: not used",) if said else ()
+    value, limit = numbers_of(dataset, keyword), numbers_of(dataset, f"{kind}PixelPaddingRangeLimit")
     if value is None or len(value) != 1:
-        return None, ("PixelPaddingValue is not a number: not used",)
-    ends = sorted(_as_stored(int(end), frame) for end in (value[0], limit[0] if limit else value[0]))
+        return None, (f"{keyword} is not a number: not used",)
+    ends = sorted((value[0], limit[0] if limit else value[0]))
+    if not frame.is_float:
+        ends = sorted(_as_stored(int(end), frame) for end in ends)
     padding = (stored >= ends[0]) & (stored <= ends[1])
     if not padding.any():
         return None, ()
@@ -222,9 +222,15 @@ def _padding(dataset: Dataset, frame: Frame, stored: NDArray[Any]) -> tuple[NDAr
 
 
 def _as_stored(value: int, frame: Frame) -> int:
-    """A padding value in the type of the pixels: 63536 of an unsigned element is -2000 of signed pixels."""
-    value %= 2**frame.allocated
-    return value - 2**frame.allocated if frame.signed and value >= 2 ** (frame.allocated - 1) else value
+    """A padding value in the type of the pixels: 63536 of an unsigned element is -2000 of signed pixels.
+
+    Of pixels of 32 bits too, as the element has 16; and 2096 is -2000 of 12 stored bits.
+    """
+    value %= 1 << frame.allocated
+    for bits in (frame.allocated, 16, frame.stored) if frame.signed else ():
+        if 1 << (bits - 1) <= value < 1 << bits:
+            return value - (1 << bits)
+    return value
 
 
 def _is_hounsfield(dataset: Dataset) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,6 +135,8 @@ def _refuse_other_numbers_of_frames(dataset: Dataset, path: Path) -> None:
     frames = _whole(dataset, "NumberOfFrames", path) if text_of(dataset, "NumberOfFrames") else 1
     if frames < 1:
         raise InputError(path, f"says that it has {frames} frames", "Export the file again")
+    with suppress(Exception):  # groups that cannot be read say nothing
+        frames = max(frames, len(dataset.get("PerFrameFunctionalGroupsSequence") or []))
     if frames != 1:
         raise InputError(
             path, f"is a multi-frame DICOM file of {frames} frames", "Save each frame as a file of its own"

@@ -60,6 +60,8 @@ def modality_lookup(dataset: Dataset, signed: bool, little: bool, path: Path) ->
         items = dataset.get("ModalityLUTSequence") or []
         if not len(items):
             return None
+        if len(items) > 1:
+            raise InputError(path, f"has {len(items)} modality LUTs, of which one can be meant", AGAIN)
         descriptor, data = items[0].get("LUTDescriptor"), items[0].get("LUTData")
         return _lookup(descriptor, data, signed, little, path, "modality LUT")
 

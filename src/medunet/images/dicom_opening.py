@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -40,6 +40,9 @@ PIXELS = (0x7FE00008, 0x7FE00009, 0x7FE00010)
 LONGEST_ELEMENT = 1 << 18
 """Bytes of an element of the header. A lookup table has half of them; a sequence or a list of numbers of some megabytes
 takes pydicom minutes and gigabytes."""
+
+PIXEL_GROUPS = (0x0028, 0x5200)
+"""Groups of the elements that describe pixels: directly, and in functional groups."""
 
 _ELEMENT_BYTES = 8
 """pydicom asks for the head of each element and each sequence item in one piece of this size."""
@@ -167,13 +170,13 @@ def read_elements(path: Path, pixels: Wanted, caught: list[WarningMessage]) -> E
 
 def _parsed(meter: Meter, force: bool, pixels: Wanted) -> tuple[Dataset, UID]:
     """The elements of a file that is not deflated, and its transfer syntax."""
-    import pydicom
+    from pydicom.filereader import read_partial
     from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
     stream: Any = meter
     # The mark alone may be missing; what does not look like DICOM at all never comes here.
-    dataset = pydicom.dcmread(stream, stop_before_pixels=True, force=force)
-    _leave_out_long_ones(dataset)
+    dataset = read_partial(stream, _until_pixels(meter.path), force=force)
+    _leave_out_long_ones(dataset, meter.path)
     implicit, little = dataset.original_encoding
     meta = dataset.file_meta
     syntax = meta.get("TransferSyntaxUID")
@@ -182,40 +185,71 @@ def _parsed(meter: Meter, force: bool, pixels: Wanted) -> tuple[Dataset, UID]:
     if not isinstance(syntax, UID) or not syntax.is_transfer_syntax:
         return dataset, UID("")
     if pixels == "any" or (pixels == "native" and not syntax.is_compressed):
-        dataset.update(_pixels(meter, bool(implicit), bool(little)))
+        dataset.update(_pixels(meter, bool(implicit), bool(little), dataset))
     return dataset, syntax
 
 
 def _parsed_inflated(meter: Meter, pixels: Wanted) -> tuple[Dataset, UID]:
     """The elements of the inflated part of a file."""
     from pydicom.dataset import FileMetaDataset
-    from pydicom.filereader import _at_pixel_data, read_dataset
+    from pydicom.filereader import read_dataset
     from pydicom.uid import ExplicitVRLittleEndian
 
     stream: Any = meter
-    dataset = read_dataset(stream, False, True, stop_when=_at_pixel_data)
-    _leave_out_long_ones(dataset)
+    dataset = read_dataset(stream, False, True, stop_when=_until_pixels(meter.path))
+    _leave_out_long_ones(dataset, meter.path)
     if pixels != "none":
-        dataset.update(_pixels(meter, False, True))
+        dataset.update(_pixels(meter, False, True, dataset))
     dataset.file_meta = FileMetaDataset()
     return dataset, ExplicitVRLittleEndian
 
 
-def _leave_out_long_ones(dataset: Dataset) -> None:
-    """Take out the elements that would take long to understand; those that are asked for here are never so long."""
+def _until_pixels(path: Path) -> Callable[[int, str | None, int], bool]:
+    """What stops pydicom at the pixels (tag, VR, length).
+
+    Raises:
+        InputError: an element that describes pixels is there twice; some programs take the first, others the last.
+    """
+    seen: set[int] = set()
+
+    def stop(tag: int, _: str | None, length: int) -> bool:
+        if tag >> 16 in PIXEL_GROUPS and length:  # of none, it may be that the first element is looked at twice
+            if tag in seen:
+                raise InputError(path, f"holds the element {_words(tag)} twice", AGAIN)
+            seen.add(tag)
+        return tag in PIXELS
+
+    return stop
+
+
+def _words(tag: int) -> str:
+    """A tag as messages have it."""
+    return f"({tag >> 16:04x},{tag & 0xFFFF:04x})"
+
+
+def _leave_out_long_ones(dataset: Dataset, path: Path) -> None:
+    """Take out the elements that would take long to understand.
+
+    Raises:
+        InputError: one of them says what the pixels mean: read without it, they would be others.
+    """
     from pydicom.dataelem import RawDataElement
 
     for tag, element in list(dataset.items()):  # as they were read
         if isinstance(element, RawDataElement) and element.length > LONGEST_ELEMENT:
+            if tag.group in PIXEL_GROUPS:
+                what = f"has {element.length:,} bytes in the element {_words(tag)}, which is never so long"
+                raise InputError(path, what, AGAIN)
             del dataset[tag]
 
 
-def _pixels(meter: Meter, implicit: bool, little: bool) -> Dataset:
+def _pixels(meter: Meter, implicit: bool, little: bool, header: Dataset) -> Dataset:
     """The pixels and what follows them, from where the header ended.
 
+    Elements of the header that come again behind them are passed over: what the header says is what has been read.
+
     Raises:
-        InputError: there are pixels twice. Elements of the header that come behind them are passed over: what the
-            header says is what has been read.
+        InputError: there are pixels twice, or they are described behind them.
     """
     from pydicom.filereader import read_dataset
 
@@ -232,6 +266,8 @@ def _pixels(meter: Meter, implicit: bool, little: bool) -> Dataset:
     if any(found.count(tag) > 1 for tag in PIXELS):
         raise InputError(meter.path, "holds its pixels twice", "Export the one picture that is meant")
     for tag in [tag for tag in list(dataset.keys()) if tag < min(PIXELS)]:
+        if tag.group in PIXEL_GROUPS and tag not in header:
+            raise InputError(meter.path, f"holds the element {_words(tag)} behind its pixels", AGAIN)
         del dataset[tag]
     return dataset
 

@@ -13,15 +13,19 @@ from medunet.errors import InputError
 from medunet.images.dicom_encoded import refuse_further_runs, refuse_further_streams
 from medunet.images.dicom_frame import Frame
 from medunet.images.j2k_stream import Codestream, codestream
-from medunet.images.jpeg_stream import FrameHeader, frame_header, holds_luminance
+from medunet.images.jpeg_stream import FrameHeader, frame_header, holds_luminance, is_lossy
 
 if TYPE_CHECKING:
     from pydicom.dataset import Dataset
     from pydicom.uid import UID
 
 AGAIN = "Copy or export the file again"
+LOSSY = "compressed with loss"
 TAKEN_AS_RGB = "taken as RGB"
 """How a note ends on colours that the stream has already as R, G, B."""
+
+ALWAYS_LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81")
+"""JPEG baseline and extended, JPEG-LS near-lossless."""
 
 TRANSFORMED = ("YBR_ICT", "YBR_RCT")
 """Colours that only JPEG 2000 has, whose decoders give R, G, B."""
@@ -53,6 +57,9 @@ def agreed(dataset: Dataset, frame: Frame, syntax: UID, stream: bytes, path: Pat
         refuse_further_runs(stream, frame, path)
         return ()
     refuse_further_streams(stream, path)
+    if frame.photometric == "PALETTE COLOR" and syntax in ALWAYS_LOSSY:
+        what = "holds places in a palette that were compressed with loss, which gives other colours"
+        raise InputError(path, what, "Export it in grey or RGB")
     if frame.high != frame.stored - 1:
         what = f"has {frame.stored} bits up to bit {frame.high} in a compressed stream, which may mean two things"
         raise InputError(path, what, "Write it uncompressed, for example by `gdcmconv --raw`")
@@ -88,14 +95,15 @@ def _agreed_jpeg(dataset: Dataset, frame: Frame, stream: bytes, path: Path) -> t
     if header.bits > frame.stored or own < frame.allocated:
         # The decoder needs the stream's own width; whether the values fit is looked at afterwards.
         dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = own, header.bits, header.bits - 1
+    notes = (LOSSY,) if is_lossy(stream, header) else ()
     luminance = holds_luminance(stream, header) if frame.samples == 3 else None
     if frame.photometric == "RGB" and luminance:
         dataset.PhotometricInterpretation = "YBR_FULL"
-        return ("the header says RGB, the JPEG stream holds YCbCr: turned into RGB",)
+        return (*notes, "the header says RGB, the JPEG stream holds YCbCr: turned into RGB")
     if frame.photometric != "RGB" and luminance is False:
         dataset.PhotometricInterpretation = "RGB"
-        return (f"the header says {frame.photometric}, the JPEG stream holds RGB: {TAKEN_AS_RGB}",)
-    return ()
+        return (*notes, f"the header says {frame.photometric}, the JPEG stream holds RGB: {TAKEN_AS_RGB}")
+    return notes
 
 
 def _agreed_j2k(dataset: Dataset, frame: Frame, stream: bytes, path: Path) -> tuple[str, ...]:
@@ -104,11 +112,13 @@ def _agreed_j2k(dataset: Dataset, frame: Frame, stream: bytes, path: Path) -> tu
     if header is None:
         raise InputError(path, "holds no JPEG 2000 stream where its header says that there is one", AGAIN)
     _refuse_other(frame, header, path)
-    notes = []
+    notes = [LOSSY] if header.irreversible else []
     if header.signed != frame.signed:
         words = ("unsigned", "signed")
         what = f"{words[frame.signed]}, the JPEG 2000 stream {words[header.signed]}"
         notes.append(f"the header calls the values {what}: taken as {words[frame.signed]}")
+    if frame.photometric in TRANSFORMED and not header.transformed:
+        notes.append(f"the header says {frame.photometric}, the JPEG 2000 stream holds no such colours: {TAKEN_AS_RGB}")
     if header.transformed and frame.photometric.startswith("YBR_FULL"):
         dataset.PhotometricInterpretation = "RGB"
         notes.append(f"the header says {frame.photometric}, the JPEG 2000 stream gives RGB: {TAKEN_AS_RGB}")

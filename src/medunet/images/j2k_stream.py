@@ -21,6 +21,7 @@ class Codestream:
         bits: precision of the first component.
         signed: True where it has negative values.
         transformed: True where decoding gives R, G, B, whatever the stored components are.
+        irreversible: True where the wavelet loses something.
     """
 
     rows: int
@@ -29,6 +30,7 @@ class Codestream:
     bits: int
     signed: bool
     transformed: bool
+    irreversible: bool
 
 
 def codestream(data: bytes) -> Codestream | None:
@@ -38,18 +40,17 @@ def codestream(data: bytes) -> Codestream | None:
         return None
     right, low, left, top = struct.unpack(">4I", data[at + 8 : at + 24])
     components, precision = struct.unpack(">HB", data[at + 40 : at + 43])
-    return Codestream(
-        low - top, right - left, components, (precision & 0x7F) + 1, bool(precision & 0x80), _transformed(data, at + 2)
-    )
+    bits, signed = (precision & 0x7F) + 1, bool(precision & 0x80)
+    return Codestream(low - top, right - left, components, bits, signed, *_coding_style(data, at + 2))
 
 
-def _transformed(data: bytes, at: int) -> bool:
-    """Whether the coding style, among the markers from `at` on, has a transform of several components."""
+def _coding_style(data: bytes, at: int) -> tuple[bool, bool]:
+    """Whether a coding style among the markers from `at` on has a transform of components, and irreversible waves."""
     while at + 10 <= len(data):
         marker, length = struct.unpack(">HH", data[at : at + 4])
         if marker == CODING_STYLE:
-            return data[at + 8] == 1
+            return data[at + 8] == 1, data[at + 13 : at + 14] == b"\0"
         if marker == START_OF_TILE or marker < 0xFF00 or length < 2:
-            return False
+            break
         at += 2 + length
-    return False
+    return False, False

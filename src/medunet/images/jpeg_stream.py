@@ -43,6 +43,9 @@ _FILLING = bytes(range(1, 255))
 _TAIL = 8
 """Bytes at the end of a scan without which it lacks pixels. Some encoders fill up to a word of fewer."""
 
+_MOST_PICTURES = 20
+"""Pictures of one file that are looked at."""
+
 _MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 
 
@@ -123,6 +126,15 @@ def holds_luminance(data: bytes, header: FrameHeader) -> bool | None:
     return True if header.subsampled else None
 
 
+def is_lossy(data: bytes, header: FrameHeader) -> bool:
+    """Whether a stream is coded with loss: cosines always are, JPEG-LS where its scan allows an error (T.87, NEAR)."""
+    if header.process != "JPEG-LS":
+        return header.process != "lossless"
+    scan = next((content for marker, content in segments(data) if marker == START_OF_SCAN), b"")
+    place = 1 + 2 * scan[0] if scan else 0
+    return any(scan[place : place + 1])
+
+
 def scans(data: bytes) -> Iterator[tuple[bytes, int]]:
     """The header of each scan, and where its pixels end: at the marker that follows them, or with the data."""
     at = 0
@@ -138,6 +150,18 @@ def scans(data: bytes) -> Iterator[tuple[bytes, int]]:
                 return
             marker, length = following[1][0], int.from_bytes(data[following.end() : following.end() + 2], "big")
             content, at = data[following.end() + 2 : following.end() + length], following.end() + max(2, length)
+
+
+def further_pictures(data: bytes) -> Iterator[FrameHeader]:
+    """The frame headers of the pictures that follow the first one in a file (CIPA DC-007, or simply one by one)."""
+    start = 0
+    for _ in range(_MOST_PICTURES):
+        end = data.find(b"\xff\xd9", start + _scan_start(data[start:]))
+        start = data.find(b"\xff\xd8\xff", end)
+        if end < 0 or start < 0:
+            return
+        if (header := frame_header(data[start:])) is not None:
+            yield header
 
 
 def has_all_scans(data: bytes, header: FrameHeader) -> bool:

@@ -21,14 +21,14 @@ from medunet.errors import InputError
 from medunet.images.apart import decode_apart
 from medunet.images.grid import Grid
 from medunet.images.image import Image
-from medunet.images.jpeg_stream import frame_header
+from medunet.images.jpeg_stream import frame_header, further_pictures
 from medunet.images.jpeg_whole import fault_of
 from medunet.images.limits import check_shape
 from medunet.images.opening import decoding, head_of, warnings_kept
 from medunet.images.parcel import Parcel
 from medunet.images.picture import Picture, orientation_note, upright, upright_shape
 from medunet.images.pixels import Pixels
-from medunet.images.png_stream import SIGNATURE, PngHeader, has_all_rows, png_header, png_pixels
+from medunet.images.png_stream import SIGNATURE, PngHeader, png_header, png_pixels
 
 JPEG_SIGNATURE = b"\xff\xd8\xff"
 ORIENTATION_TAG = 0x0112
@@ -105,7 +105,9 @@ def _decoded(path: Path, header: Header) -> Picture:
         with decoding(path, picture.format or "picture"):
             picture.load()
             array = np.asarray(picture)
-            _refuse_halves(path, header, array)
+            notes = orientation_note(header.orientation)
+            if header.png is None:
+                notes = (*notes, *_looked_through(path, array))
         table = picture.info.get("transparency")
         palette = _palette(picture, array, path)
     if array.dtype == np.bool_:
@@ -120,22 +122,22 @@ def _decoded(path: Path, header: Header) -> Picture:
         array = array[..., 0] if array.shape[2] == 2 else array[..., :3]
     if alpha is not None:
         alpha = upright(alpha, header.orientation)
-    notes = orientation_note(header.orientation)
     return Picture(upright(array, header.orientation), palette, alpha, header.png is None, notes)
 
 
-def _refuse_halves(path: Path, header: Header, array: NDArray[Any]) -> None:
-    """Refuse a file whose pixels (as stored) are not all its own.
+def _looked_through(path: Path, array: NDArray[Any]) -> tuple[str, ...]:
+    """Notes on a JPEG; one whose pixels (as stored) are not all its own, or of several pictures, is refused.
 
-    Decoders fill what is missing with zeros (PNG) or grey (JPEG) and say nothing where the file has an end mark.
+    Decoders fill what is missing with grey, and take the first picture of several, and say nothing. Cameras put smaller
+    copies behind a picture: what has less than half of its pixels is taken for one.
     """
-    fault = ""
-    if header.png is None:
-        fault = fault_of(path.read_bytes(), array)
-    elif header.png.interlaced or not array[-1].any():
-        fault = "" if has_all_rows(png_pixels(path), header.png) else "is cut off: it ends before its last pixel"
-    if fault:
+    data = path.read_bytes()
+    if fault := fault_of(data, array):
         raise InputError(path, fault, "Copy or export the file again")
+    others = list(further_pictures(data))
+    if any(2 * other.rows * other.columns >= array.shape[0] * array.shape[1] for other in others):
+        raise InputError(path, f"is a JPEG of {1 + len(others)} pictures", "Export the one picture that is meant")
+    return ("a smaller picture behind the first not used",) if others else ()
 
 
 def _alpha(
@@ -178,7 +180,7 @@ def _opened(path: Path, header: Header | None) -> Iterator[ImageFile.ImageFile]:
         # Not by Pillow.open: its own fixed limit would stand beside the one that a user can raise.
         picture: ImageFile.ImageFile
         if header is not None and header.png is not None:
-            picture = PngImagePlugin.PngImageFile(io.BytesIO(png_pixels(path)))
+            picture = PngImagePlugin.PngImageFile(io.BytesIO(png_pixels(path, header.png)))
         else:
             picture = JpegImagePlugin.JpegImageFile(path)
     with picture:

@@ -39,6 +39,7 @@ SIGNATURES = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 """Little and big endian, TIFF and BigTIFF."""
 
 PHOTOMETRIC, JPEG_TABLES, METAMORPH_PLANES = 262, 347, 33629
+BYTE_COUNTS = (279, 325)
 """Tags that are asked for by their number."""
 
 MINISWHITE, MINISBLACK, RGB, PALETTE = 0, 1, 2, 3
@@ -62,6 +63,10 @@ BY_PILLOW = {5: "LZW", JPEG: "JPEG"}
 
 PILLOW_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B")
 """Pillow's modes in which it holds the stored values unchanged."""
+
+MORE = "holds more pixels than its header describes"
+_MOST_FILLING = 1 << 16
+"""Bytes behind the pixels that are looked at."""
 
 SAMPLE_BITS = (1, 8, 16, 32, 64)
 
@@ -147,8 +152,9 @@ def _page(path: Path) -> Iterator[tuple[TiffPage, int]]:
     token = _complaints.set(complaints)
     try:
         with decoding(path, "TIFF"), TiffFile(path) as file:
-            every: list[Any] = list(file.pages)
-            pages = [page for page in every if not page.is_reduced]
+            top: list[Any] = list(file.pages)
+            below = [one for page in top for one in page.pages or () if not one.is_reduced]
+            pages = [*([page for page in top if not page.is_reduced] or top), *below]
             tags = {int(number) for text in complaints for number in re.findall(r"TiffTag (\d+)", text)} & PIXEL_TAGS
             if tags:
                 raise InputError(
@@ -173,7 +179,7 @@ logging.getLogger("tifffile").addFilter(_keep_complaint)
 
 
 def _single_page(pages: Sequence[Any], path: Path) -> TiffPage:
-    """The one page of a TIFF, its claims checked; `pages` are without reduced copies (thumbnails)."""
+    """The one page of a TIFF, its claims checked; `pages` are those on top and below, without smaller copies."""
     count = _planes(pages[0]) if len(pages) == 1 else len(pages)
     if count != 1:
         raise InputError(path, f"is a TIFF of {count} pages", "Export each page as a file of its own")
@@ -218,11 +224,38 @@ def _check_whole(page: TiffPage, size: int, path: Path) -> None:
     missing = len(starts) < segments or len(counts) < segments or not all(starts) or not all(counts)
     if missing or any(start + count > size for start, count in zip(starts, counts, strict=False)):
         raise InputError(path, "is cut off: bytes of its pixels are missing", "Copy or export the file again")
+    every = [page.tags[tag].value for tag in BYTE_COUNTS if tag in page.tags]  # tifffile keeps as many as it needs
+    if any(np.any(np.atleast_1d(one)[segments:]) for one in every):
+        raise InputError(path, MORE, "Copy or export the file again")
     expected = (page.imagelength * page.imagewidth * page.samplesperpixel * int(page.bitspersample) + 7) // 8
-    if int(page.compression) == UNCOMPRESSED and sum(counts) < expected:
+    if int(page.compression) != UNCOMPRESSED:
+        return
+    if sum(counts) < expected:
         raise InputError(
             path, f"is cut off: {sum(counts)} of {expected} bytes are there", "Copy or export the file again"
         )
+    _check_nothing_left(page, path)
+
+
+def _check_nothing_left(page: TiffPage, path: Path) -> None:
+    """Refuse an uncompressed page with more pixels than it describes: tifffile would drop them.
+
+    Some programs fill up with zeros; a row or more of anything else belongs to a picture of another size.
+    """
+    wide, high = _segment_size(page)
+    samples = 1 if page.planarconfig is not None and int(page.planarconfig) == PLANES else page.samplesperpixel
+    row = (wide * samples * int(page.bitspersample) + 7) // 8
+    handle = page.parent.filehandle
+    for start, count in zip(page.dataoffsets, page.databytecounts, strict=False):
+        if count >= row * (high + 1):
+            handle.seek(start + row * high)
+            if handle.read(min(count - row * high, _MOST_FILLING)).strip(b"\0"):
+                raise InputError(path, MORE, "Copy or export the file again")
+
+
+def _segment_size(page: TiffPage) -> tuple[int, int]:
+    """Columns and rows of a strip or tile."""
+    return page.tilewidth or page.imagewidth, page.tilelength or min(page.rowsperstrip, page.imagelength)
 
 
 def _samples(page: TiffPage, path: Path) -> NDArray[Any]:
@@ -243,7 +276,7 @@ def _samples(page: TiffPage, path: Path) -> NDArray[Any]:
 
 def _check_inflated(page: TiffPage, path: Path) -> None:
     """Refuse a page whose strips or tiles inflate to more than they should hold; tifffile inflates without bound."""
-    wide, high = page.tilewidth or page.imagewidth, page.tilelength or min(page.rowsperstrip, page.imagelength)
+    wide, high = _segment_size(page)
     expected = wide * high * page.samplesperpixel * max(1, int(page.bitspersample) // 8)
     handle = page.parent.filehandle
     for start, count in zip(page.dataoffsets, page.databytecounts, strict=False):
@@ -275,10 +308,13 @@ def _by_pillow(page: TiffPage, path: Path) -> NDArray[Any]:
     with warnings_kept():
         picture = Pillow.open(path, formats=("TIFF",))
     with picture:
+        with decoding(path, "TIFF"):
+            picture.seek(page.index)  # a smaller copy may stand before it
         bits = int(page.bitspersample)
-        if picture.mode not in PILLOW_MODES or bits not in (1, 8, 16) or (page.samplesperpixel > 1 and bits != 8):
+        changed = (page.samplesperpixel > 1 and bits != 8) or page.dtype is None or page.dtype.kind == "i"
+        if changed or picture.mode not in PILLOW_MODES or bits not in (1, 8, 16):
             name = BY_PILLOW[int(page.compression)]
-            raise InputError(path, f"holds {bits}-bit samples compressed by {name}, which are not read",
+            raise InputError(path, f"holds {page.dtype} samples compressed by {name}, which are not read",
                              "Export it uncompressed")  # fmt: skip
         array = np.asarray(picture)
     # Pillow inverts MINISWHITE up to 8 bits and says nothing; here everything is inverted in one place.
