@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from medunet.auditing.check import Finding, NotApplicableError, SkippedError
 from medunet.auditing.evidence import Evidence, file_of, mask_of
 
@@ -58,7 +56,7 @@ def blank_or_unknown_cells(evidence: Evidence) -> list[Finding]:
     found += [Finding((), where, f"has the unknown split {word!r}", known) for where, word in gathered.unknown_splits]
     for case in evidence.cases:
         age, view = case.tag(*_AGES), case.tag(*_VIEWS)
-        if age is not None and age.lower() not in _UNKNOWN_WORDS and not _possible_age(age):
+        if age is not None and age.lower() not in _UNKNOWN_WORDS and case.age is None:
             cause = f"has the age {age!r}, which is none between 0 and {_OLDEST} years"
             found.append(Finding((case.id,), file_of(case), cause, "Correct the cell, or leave it empty"))
         if view is not None and view.lower() not in _UNKNOWN_WORDS and case.view is None:
@@ -151,11 +149,6 @@ def _need_table(evidence: Evidence) -> None:
         raise NotApplicableError("there is no cases.csv")
     if evidence.gathered.fault is not None and evidence.gathered.subject_from != "the table":
         raise SkippedError("the table cannot be read")
-
-
-def _possible_age(text: str) -> bool:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([YMWD]?)", text, re.IGNORECASE)
-    return found is not None and (found[2].upper() not in ("", "Y") or float(found[1]) <= _OLDEST)
 
 
 def _few(names: list[str]) -> str:
