@@ -156,3 +156,14 @@ def test_equal_cells_of_a_long_table_are_kept_once(tmp_path):
     first, second = (line.tags for line in read_table(tmp_path / "t.csv").lines)
     assert first["note"] is second["note"]
     assert first["unit"] is second["unit"]
+
+
+def test_lines_are_chosen_by_their_cells_and_the_others_are_checked_all_the_same(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('id,kind\na,x\n\n"b",y\nc,x\n', encoding="utf-8")
+    found = read_table(path, lambda header: lambda cells: cells[header.index("kind")] == "x")
+    assert [(line.number, line.cells["id"]) for line in found.lines] == [(2, "a"), (5, "c")]
+    assert len(read_table(path, lambda header: None).lines) == 3
+    path.write_text("id,kind\na,x\nb\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 3: has 1 cells where the heading has 2"):
+        read_table(path, lambda header: lambda cells: cells[1] == "x")

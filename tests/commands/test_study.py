@@ -24,8 +24,8 @@ def test_the_summary_is_printed_and_the_report_named(medunet, tables):
     )
     assert ended.code == 0
     lines = ended.out.splitlines()
-    assert lines[0].startswith("CTR is higher with sick than without it in ")
-    assert lines[1].startswith("At the cut-off of 0.5, stated beforehand, ")
+    assert lines[0].startswith("CTR is higher in cases with sick than in cases without: if one of each is picked at ")
+    assert lines[2].startswith("At the cut-off of 0.5, stated beforehand, ")
     assert "59 of 60 rows are analysed" in ended.out
     assert lines[-1].endswith("report.html")
     assert "�" not in ended.out

@@ -95,3 +95,18 @@ def test_ten_subjects_in_each_group_are_enough_and_nine_are_not():
     assert why_no_interval(fewer) == "9 subjects with the finding; an interval needs 10 in each group"
     again = Groups.of(value, label, [*subject[:-1], subject[-2]]).flow
     assert why_no_interval(again).startswith("9 subjects with")
+
+
+def test_values_are_numbered_within_their_subject():
+    value = [2.0, 1.0, 2.0, 0.0, -0.0, 5.0]
+    groups = Groups.of(value, [1, 0, 1, 0, 0, 1], ["a", "a", "a", "b", "b", "c"])
+    assert groups.value_of_subject.tolist() == [1, 0, 1, 0, 0, 0]
+    assert Groups.of([], [], []).value_of_subject.size == 0
+
+
+def test_the_mean_of_a_subject_is_that_of_its_rows_however_many_it_has():
+    value = [0.1, 0.2, 0.4, 0.3, 0.3, 0.7, 0.1, 0.2, 0.4, 0.8]
+    subject = ["a", "b", "b", "c", "c", "d", "e", "e", "e", "e"]
+    found = Groups.of(value, [1] * 10, subject).means_of_subjects()
+    assert found.value.tolist() == pytest.approx([0.1, 0.3, 0.3, 0.7, 0.375], rel=1e-15)
+    assert found.value[2] == 0.3

@@ -92,3 +92,12 @@ def test_coverage_with_rows_that_hang_together():
 
 def test_the_quantile_is_two_sided():
     assert quantile_of(0.95) == pytest.approx(1.959964, abs=1e-6)
+
+
+def test_numbers_of_subjects_need_not_be_close_together(cohort):
+    """Close numbers are counted in a table, others are sorted: the figures are the same."""
+    _, label, subject = cohort(subjects=50, rows=3, both=True)
+    number = np.unique(subject, return_inverse=True)[1]
+    close, far, below = (proportion(label, one, of="rows") for one in (number, number * 10**9, number - 10**6))
+    assert close == far == below
+    assert close.subjects == 50

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from medunet.studies.clustered_draws import bootstrap_weights
+from medunet.studies.clustered_draws import bootstrap_weights, kinds_of_subjects
 from medunet.studies.groups import Groups
 from medunet.studies.resampled_curves import resampled_curves
 from medunet.studies.roc import roc_of
@@ -13,7 +13,8 @@ def test_every_sample_is_the_curve_of_its_weights(cohort):
     groups = Groups.of(*cohort(rows=3))
     found = resampled_curves(groups, "higher", replicates=7, seed=3, points=5)
     columns = (groups.value, groups.positive, "higher")
-    weights = [None, *bootstrap_weights(groups, 7, 3, "bootstrap")]
+    codes, _ = kinds_of_subjects(groups)
+    weights = [None, *(times[codes] for times in bootstrap_weights(groups, 7, 3, "bootstrap"))]
     curves = [roc_of(*columns, weight) for weight in weights]
     assert found.area.tolist() == [curve.area for curve in curves]
     assert found.cut_off.tolist() == [curve.cut_off[curve.best] for curve in curves]

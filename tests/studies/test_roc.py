@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import auc, roc_auc_score, roc_curve
 
-from medunet.studies.roc import roc_of
+from medunet.studies.roc import Steps, roc_of
 
 
 def test_against_scikit_learn(cohort):
@@ -83,3 +83,21 @@ def test_at_perfect_separation_the_sensitivity_is_1_everywhere():
 def test_numbers_that_are_all_equal_give_the_diagonal():
     curve = roc_of(np.ones(6), np.arange(6) < 3, "higher")
     assert curve.sensitivity_at(np.array([0, 0.3, 1])) == pytest.approx([0, 0.3, 1])
+
+
+@pytest.mark.parametrize("way", ["higher", "lower"])
+def test_figures_of_weighted_units_are_those_of_the_whole_curve(cohort, way):
+    """To the last bit, with ties, with units of weight 0 at both ends and where no cut-off does better than chance."""
+    generator = np.random.default_rng(5)
+    place = np.linspace(0, 1, 11)
+    for seed in range(20):
+        value, label, subject = cohort(seed, subjects=12, rows=3, shift=0.3)
+        unit = np.unique(subject, return_inverse=True)[1]
+        steps = Steps.of(value if way == "higher" else -value, label, unit)
+        weight = generator.integers(0, 3, unit.max() + 1)
+        weight[[unit[np.argmax(label)], unit[np.argmin(label)]]] = 1
+        curve = roc_of(value, label, way, weight[unit])
+        area, cut_off, sensitivity = steps.figures(weight, way, place)
+        assert (area, cut_off) == (curve.area, curve.cut_off[curve.best])
+        assert sensitivity.tolist() == curve.sensitivity_at(place).tolist()
+        assert steps.best_cut_off(weight, way) == cut_off

@@ -9,7 +9,7 @@ def test_words_stand_for_themselves_and_blanks_are_not_known():
     assert levels_of("view", ["PA", " AP", "", "PA"]) == ["PA", "AP", "not known", "PA"]
 
 
-@pytest.mark.parametrize("column", ["age", "Patient Age", "age_years"])
+@pytest.mark.parametrize("column", ["age", "Patient Age", "age_years", "PatientAge"])
 def test_ages_go_into_bands(column):
     found = levels_of(column, ["17", "18", "058Y", "60", "80", "", "old"])
     assert found == [
@@ -61,3 +61,8 @@ def test_a_column_of_names_has_no_levels():
 def test_bands_are_in_order_of_size_and_what_is_not_known_comes_last():
     levels = ["80 and above", "not known", "below 18", "18 to below 40"]
     assert order_of(levels) == ["below 18", "18 to below 40", "80 and above", "not known"]
+
+
+def test_a_column_of_dicom_ages_is_told_by_its_cells_alone():
+    assert levels_of("at scan", ["058Y", "006M", ""]) == ["40 to below 60", "below 18", "not known"]
+    assert levels_of("series", ["058Y", "6M", ""]) == ["058Y", "6M", "not known"]

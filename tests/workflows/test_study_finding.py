@@ -67,6 +67,11 @@ def test_a_cell_that_is_no_number_says_nothing_of_a_size(rows):
     assert found.rule == "age>=60 (a cell without a number is uncertain)"
 
 
+def test_ages_as_dicom_writes_them_are_years(rows):
+    found = find_finding(rows("id,ctr,age\na,1,050Y\nb,2,070Y\nc,3,011M\nd,4,\n"), "age>=60")
+    assert found.join.labels == (False, True, False, None)
+
+
 @pytest.mark.parametrize(
     ("table", "labels", "by", "message"),
     [

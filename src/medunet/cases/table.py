@@ -9,8 +9,9 @@ import io
 import re
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from medunet.cases.names import listed, normal, repeated
@@ -59,8 +60,16 @@ class Table:
     delimiter: str = ","
 
 
-def read_table(path: Path) -> Table:
+Chooser = Callable[[Sequence[str]], Callable[[Sequence[str]], bool] | None]
+"""From the heading to what says of a line's cells, as they are written, whether it is wanted; None: every line is."""
+
+
+def read_table(path: Path, choose: Chooser | None = None) -> Table:
     """A ``.csv`` or ``.csv.gz`` in UTF-8 or UTF-16; comma, semicolon or tab, whichever the heading has.
+
+    Args:
+        path: the table.
+        choose: which lines to keep, so that a few of a long table take little memory; all of them are checked.
 
     Raises:
         InputError: no readable table, a column that occurs twice, lines of another length; all faults together.
@@ -69,37 +78,56 @@ def read_table(path: Path) -> Table:
     delimiter, skipped = _delimiter(text)
     csv.field_size_limit(sys.maxsize)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    said: dict[str, str] = {}  # equal cells are one object: a long table says the same words in most of its lines
+    plain = _PlainCells()
+    header: list[str] = []
+    rows: list[tuple[int, list[str]]] = []
+    wrong: list[tuple[int, int]] = []
+    wanted = None
+    any_line = False
     try:
-        rows = [
-            (reader.line_num, [said.setdefault(cell, cell) for cell in map(plain_cell, row)])
-            for row in reader
-            if any(map(str.strip, row))
-        ]
+        filled = (row for row in reader if any(map(str.strip, row)))
+        header = [plain[cell] for cell in next(islice(filled, skipped, None), [])]
+        wanted = choose(header) if choose else None
+        width = len(header)
+        for row in filled:
+            any_line = True
+            if len(row) != width:
+                wrong.append((reader.line_num, len(row)))
+            elif wanted is None or wanted(row):
+                rows.append((reader.line_num, [plain[cell] for cell in row]))
     except csv.Error as error:
         raise InputError(path.name, f"cannot be read as CSV near line {reader.line_num} ({error})", _REMEDY) from error
-    rows = rows[skipped:]
-    if len(rows) < 2:
+    if not any_line:
         raise InputError(path.name, "holds no case", _REMEDY)
-    header = rows[0][1]
     if twice := repeated(filter(None, header)):
         raise InputError(path.name, f"has the column {listed(twice)} more than once", "Give each column its own name")
-    wrong = [
-        InputError(f"{path.name}, line {number}", f"has {len(row)} cells where the heading has {len(header)}", _REMEDY)
-        for number, row in rows[1:]
-        if len(row) != len(header)
-    ]
     if wrong:
-        raise InputError.together(wrong)
-    columns = _columns(header, [row for _, row in rows[1:]])
+        what = f"cells where the heading has {len(header)}"
+        faults = [InputError(f"{path.name}, line {number}", f"has {cells} {what}", _REMEDY) for number, cells in wrong]
+        raise InputError.together(faults)
+    columns = _columns(header, [row for _, row in rows])
     known = {own: name for name, own in columns.items()}
     ours = [(place, known[own]) for place, own in enumerate(header) if own in known]
     theirs = [(place, own) for place, own in enumerate(header) if own not in known and own]
     lines = tuple(
         Line(number, {name: row[place] for place, name in ours}, {own: row[place] for place, own in theirs})
-        for number, row in rows[1:]
+        for number, row in rows
     )
     return Table(path.name, columns, lines, delimiter)
+
+
+class _PlainCells(dict[str, str]):
+    """Cell as it is written → as it was meant.
+
+    A long table says the same words in most of its lines: each is looked at once, and equal cells are one object.
+    """
+
+    def __missing__(self, cell: str) -> str:
+        plain = plain_cell(cell)
+        if plain != cell and plain_cell(plain) == plain:
+            plain = self[plain]
+        self[cell] = plain
+        return plain
 
 
 def plain_cell(cell: str) -> str:

@@ -38,14 +38,17 @@ def kinds_of_subjects(groups: Groups) -> tuple[NDArray[np.int64], list[NDArray[n
 
 
 def bootstrap_weights(groups: Groups, replicates: int, seed: int, purpose: str) -> Iterator[NDArray[np.int64]]:
-    """For each replicate (n,) how often each row counts: subjects drawn whole, with replacement, within their kind."""
+    """For each replicate how often each subject, numbered as by `kinds_of_subjects`, is drawn.
+
+    With replacement, within their kind.
+    """
     codes, kinds = kinds_of_subjects(groups)
     for replicate in range(replicates):
         generator = draws(seed, purpose, replicate)
         times = np.zeros(int(codes.max()) + 1, dtype=np.int64)
         for members in kinds:
             times[members] = np.bincount(generator.integers(members.size, size=members.size), minlength=members.size)
-        yield times[codes]
+        yield times
 
 
 def folds_of_rows(groups: Groups, folds: int, seed: int, purpose: str, repeat: int) -> NDArray[np.int64]:

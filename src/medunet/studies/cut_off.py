@@ -127,7 +127,7 @@ def shares(groups: Groups, called: NDArray[np.bool_], level: float) -> Shares:
     too_few = why_no_interval(groups.flow)
 
     def share(of: str, rows: NDArray[np.bool_], success: NDArray[np.bool_]) -> Estimate:
-        made = proportion(success[rows], groups.subject[rows], of=of, kind=groups.value[rows], level=level)
+        made = proportion(success[rows], groups.subject[rows], of=of, kind=groups.value_of_subject[rows], level=level)
         return replace(made, low=None, high=None, reason=too_few) if too_few and made.value is not None else made
 
     return Shares(

@@ -12,7 +12,7 @@ from medunet.studies.cut_off import Shares, passes, shares
 from medunet.studies.cut_off_prevalence import predictive_values
 from medunet.studies.estimate import LEVEL, Asked, Estimate, Method
 from medunet.studies.groups import Groups, PositiveWhen, why_no_comparison, why_no_interval
-from medunet.studies.roc import roc_of
+from medunet.studies.roc import Steps
 
 FOLDS = 5
 REPEATS = 20
@@ -78,9 +78,10 @@ def validated_cut_off(
         return ValidatedCutOff(none, none, none, none, prevalence, none, none, (), folds, repeats, seed)
     judged: list[Shares] = []
     chosen: list[float] = []
+    steps = Steps.of(groups.score(positive_when), groups.positive)
     for repeat in range(repeats):
         fold = folds_of_rows(groups, folds, seed, "cut-off folds", repeat)
-        called, cut_offs = _judged(groups, fold, positive_when)
+        called, cut_offs = _judged(groups, steps, fold, positive_when)
         judged.append(shares(groups, called, level))
         chosen += cut_offs
     sensitivity, specificity, ppv, npv = (
@@ -93,15 +94,14 @@ def validated_cut_off(
 
 
 def _judged(
-    groups: Groups, fold: NDArray[np.int64], positive_when: PositiveWhen
+    groups: Groups, steps: Steps, fold: NDArray[np.int64], positive_when: PositiveWhen
 ) -> tuple[NDArray[np.bool_], list[float]]:
     """(n,) what each row is called by the cut-off of the other folds, and these cut-offs."""
     called = np.zeros(groups.value.size, dtype=np.bool_)
     cut_offs: list[float] = []
     for number in np.unique(fold):
         others = fold != number
-        curve = roc_of(groups.value[others], groups.positive[others], positive_when)
-        cut_offs.append(float(curve.cut_off[curve.best]))
+        cut_offs.append(steps.best_cut_off(others.astype(np.int64), positive_when))
         called[~others] = passes(groups, cut_offs[-1], positive_when)[~others]
     return called, cut_offs
 

@@ -120,6 +120,17 @@ class Groups:
         """Whether no subject has two rows."""
         return bool(np.unique(self.subject).size == self.subject.size)
 
+    @cached_property
+    def value_of_subject(self) -> NDArray[np.int64]:
+        """(n,) number of each row's value among the different values of its subject, from 0 on."""
+        order = np.lexsort((self.value, self.subject))
+        value, subject = self.value[order], self.subject[order]
+        begins = np.diff(subject, prepend=-1) != 0
+        number = np.cumsum(begins | (value != np.roll(value, 1)))
+        found = np.empty(order.size, dtype=np.int64)
+        found[order] = number - number[begins][np.cumsum(begins) - 1] if order.size else number
+        return found
+
     def score(self, positive_when: PositiveWhen) -> NDArray[np.float64]:
         """(n,) the values, turned so that higher ones speak for the finding."""
         return self.value if positive_when == "higher" else -self.value
@@ -139,8 +150,13 @@ class Groups:
             return self
         order = np.lexsort((self.value, self.subject))
         first = np.flatnonzero(np.diff(self.subject[order], prepend=-1))
-        parts = np.split(self.value[order], first[1:])
-        means = np.array([part[0] + math.fsum(part / part.size - part[0] / part.size) for part in parts])
+        ordered, size = self.value[order], np.diff(first, append=order.size)
+        means = ordered[first]
+        pairs = first[size == 2]
+        means[size == 2] += ordered[pairs + 1] / 2 - ordered[pairs] / 2
+        for number in np.flatnonzero(size > 2):
+            part = ordered[first[number] : first[number] + size[number]]
+            means[number] += math.fsum(part / part.size - part[0] / part.size)
         measured = (means, self.positive[order][first], self.subject[order][first])
         return Groups(*measured, self.missing_positive, self.missing_subject, self.uncertain)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medunet.studies.clustered_draws import bootstrap_weights
+from medunet.studies.clustered_draws import bootstrap_weights, kinds_of_subjects
 from medunet.studies.groups import Groups, PositiveWhen, why_no_comparison, why_no_interval
 from medunet.studies.roc import Steps
 
@@ -61,12 +62,9 @@ def resampled_curves(
     if reason := why_no_comparison(groups.flow) or why_no_interval(groups.flow):
         return ResampledCurves(np.empty(0), np.empty(0), np.empty((0, points)), *size, reason)
     place = np.linspace(0, 1, points)
-    steps = Steps.of(groups.score(positive_when), groups.positive)
-    own = steps.curve(np.ones(steps.step.size, dtype=np.int64), positive_when)
-    areas, cut_offs, sensitivities = [own.area], [own.cut_off[own.best]], []
-    for weight in bootstrap_weights(groups, replicates, seed, "bootstrap"):
-        curve = steps.curve(weight, positive_when)
-        areas.append(curve.area)
-        cut_offs.append(curve.cut_off[curve.best])
-        sensitivities.append(curve.sensitivity_at(place))
-    return ResampledCurves(np.array(areas), np.array(cut_offs), np.array(sensitivities), *size)
+    subject = kinds_of_subjects(groups)[0]
+    steps = Steps.of(groups.score(positive_when), groups.positive, subject)
+    once = np.ones(int(subject.max()) + 1, dtype=np.int64)
+    weights = chain([once], bootstrap_weights(groups, replicates, seed, "bootstrap"))
+    areas, cut_offs, sensitivities = zip(*(steps.figures(one, positive_when, place) for one in weights), strict=True)
+    return ResampledCurves(np.array(areas), np.array(cut_offs), np.array(sensitivities[1:]).reshape(-1, points), *size)

@@ -9,6 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from medunet.cases.names import words
+
 MOST_LEVELS = 20
 """A column of more different words is no subgroup; it names rows, or is free text."""
 
@@ -22,6 +24,7 @@ BLANK = "not known"
 TOO_MANY = f"has more than {MOST_LEVELS} different words"
 
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([ymwd]?)", re.IGNORECASE)
+_DICOM_AGE = re.compile(r"\d{3}[YMWD]", re.IGNORECASE)
 _YEARS = {"": 1.0, "y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
 """The units of an age as DICOM has them: 034Y, 006M, 012W, 003D."""
 
@@ -42,8 +45,8 @@ def levels_of(column: str, cells: Sequence[str]) -> list[str] | None:
     """
     plain = [cell.strip() for cell in cells]
     different = {cell for cell in plain if cell}
-    if "age" in re.split(r"[^a-z]+", column.casefold()):
-        ages = [_years(cell) for cell in plain]
+    if is_age(column) or (different and all(map(is_dicom_age, different))):
+        ages = [_known_age(cell) for cell in plain]
         if not all(math.isnan(age) for age in ages):
             return [_band(age, AGES) for age in ages]
     numbers = [_number(cell) for cell in plain]
@@ -68,30 +71,45 @@ def _band(number: float, starts: Sequence[float]) -> str:
     """The band a number lies in: "below 18", "18 to below 40", "80 and above"."""
     if math.isnan(number):
         return BLANK
-    words = _told_apart(starts)
+    limits = _told_apart(starts)
     if number < starts[0]:
-        return f"below {words[0]}"
-    for (low, high), end in zip(pairwise(words), starts[1:], strict=True):
+        return f"below {limits[0]}"
+    for (low, high), end in zip(pairwise(limits), starts[1:], strict=True):
         if number < end:
             return f"{low} to below {high}"
-    return f"{words[-1]} and above"
+    return f"{limits[-1]} and above"
 
 
 def _told_apart(numbers: Sequence[float]) -> list[str]:
     """Different numbers as different texts: with 6 digits, large ones with 12, or as many more as that takes."""
     fewest = 6 if max(map(abs, numbers)) < 1e5 else 12
     return next(
-        words
+        texts
         for digits in range(fewest, 18)
-        if len(set(words := [f"{number:.{digits}g}" for number in numbers])) == len(numbers) or digits == 17
+        if len(set(texts := [f"{number:.{digits}g}" for number in numbers])) == len(numbers) or digits == 17
     )
 
 
-def _years(text: str) -> float:
-    """The age that a text says, in years, or NaN."""
-    found = _AGE.fullmatch(text)
-    years = float(found[1]) * _YEARS[found[2].lower()] if found else math.nan
-    return years if years <= OLDEST else math.nan
+def is_age(column: str) -> bool:
+    """Whether a column's name tells an age: ``age``, ``Patient Age``, ``PatientAge``, ``age_at_scan``."""
+    return "age" in words(column)
+
+
+def is_dicom_age(text: str) -> bool:
+    """Whether a text is an age as DICOM writes it: three digits and Y, M, W or D."""
+    return _DICOM_AGE.fullmatch(text.strip()) is not None
+
+
+def years_of(text: str) -> float | None:
+    """The age that a text says, in years: ``34``, ``034Y``, ``006M``, ``012W``, ``003D``; or None."""
+    found = _AGE.fullmatch(text.strip())
+    return float(found[1]) * _YEARS[found[2].lower()] if found else None
+
+
+def _known_age(text: str) -> float:
+    """The age that a text says, in years; NaN where it says none or one that nobody has."""
+    years = years_of(text)
+    return years if years is not None and years <= OLDEST else math.nan
 
 
 def _number(text: str) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from medunet.cases.names import normal
 from medunet.errors import UsageError
+from medunet.studies.subgroup_levels import is_age, is_dicom_age, years_of
 
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -26,7 +27,8 @@ class Condition:
     """A column compared with a word or a number.
 
     ``=`` and ``!=`` compare words without case, and numbers by their value (1 and 1.0 are equal); a blank cell equals
-    only a blank. ``<``, ``<=``, ``>`` and ``>=`` compare numbers; a cell that is none does not meet them.
+    only a blank. ``<``, ``<=``, ``>`` and ``>=`` compare numbers; a cell that is none does not meet them. Ages as DICOM
+    writes them (``058Y``, ``006M``, ``012W``, ``003D``) are numbers: years.
 
     Attributes:
         column: its name in the table.
@@ -49,9 +51,10 @@ class Condition:
         if found is None:
             raise UsageError(option, f"{text!r} is no condition", 'Write for instance "view=PA" or "age>=18"')
         column, sign, wanted = found[1].strip(), found[2].replace("==", "="), found[3].strip()
-        if sign in _SIGNS and number_of(wanted) is None:
+        made = cls(column, sign, wanted)
+        if made.of_size and made.number(wanted) is None:
             raise UsageError(option, f"{wanted!r} in {text!r} is no number", 'Write for instance "age>=18"')
-        return cls(column, sign, wanted)
+        return made
 
     @property
     def of_size(self) -> bool:
@@ -61,9 +64,16 @@ class Condition:
     def __str__(self) -> str:
         return f"{self.column}{self.sign}{self.wanted}"
 
+    def number(self, cell: str) -> float | None:
+        """The number that a cell of this column says, in years where it is an age with a unit; or None."""
+        plain = number_of(cell)
+        if plain is None and (is_age(self.column) or is_dicom_age(cell)):
+            return years_of(cell)
+        return plain
+
     def met_by(self, cell: str) -> bool:
         """Whether a cell meets the condition."""
-        own, wanted = number_of(cell), number_of(self.wanted)
+        own, wanted = self.number(cell), self.number(self.wanted)
         if self.sign in _SIGNS:
             return own is not None and wanted is not None and _SIGNS[self.sign](own, wanted)
         equal = own == wanted if own is not None and wanted is not None else normal(cell) == normal(self.wanted)

@@ -9,7 +9,7 @@ from medunet.cases.names import listed, normal
 from medunet.errors import InputError, did_you_mean
 from medunet.studies import LabelJoin, Measured, join_labels
 from medunet.studies.groups import certain_label
-from medunet.workflows.study_filter import Condition, number_of
+from medunet.workflows.study_filter import Condition
 from medunet.workflows.study_rows import StudyRow, StudyRows
 
 LISTS = frozenset({"findings", "finding labels", "finding", "diagnoses"})
@@ -106,7 +106,7 @@ def _source(study: StudyRows, by: str) -> _Source:
 
 def _met(condition: Condition, cell: str) -> str:
     """The label that a condition gives a cell."""
-    if not cell.strip() or (condition.of_size and number_of(cell) is None):
+    if not cell.strip() or (condition.of_size and condition.number(cell) is None):
         return ""
     return "1" if condition.met_by(cell) else "0"
 

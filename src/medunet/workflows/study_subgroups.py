@@ -77,7 +77,8 @@ def subgroups_of(finding: Finding, columns: Sequence[str], asked: Asked) -> tupl
 
 def balance_of(finding: Finding) -> Balance | None:
     """Whether the views go with the label; None where no column tells the view."""
-    column = next((name for row in finding.rows for name in row.tags if normal(name) in VIEWS), None)
+    names = dict.fromkeys(name for row in finding.rows for name in row.tags)
+    column = next((name for name in names if normal(name) in VIEWS), None)
     if column is None:
         return None
     counts: Counter[tuple[str, bool]] = Counter()

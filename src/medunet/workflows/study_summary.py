@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from medunet.cases.names import counted
-from medunet.reports.numbers_in_text import in_words, number, percent
-from medunet.studies import CutOffAccuracy
+from medunet.reports.numbers_in_text import in_words, number, percent, unbroken
+from medunet.studies import CutOffAccuracy, Estimate
 from medunet.workflows.study_drawings import cut_off_text, value_digits, value_name
 from medunet.workflows.study_result import Study
 
@@ -18,27 +18,67 @@ HONEST = (
 
 def summary(study: Study) -> tuple[str, ...]:
     """Sentences; the first is the answer."""
-    lines = [_answer(study), *_at_cut_off(study), _counts(study)]
+    lines = [*_answer(study), *_at_cut_off(study), _counts(study)]
     lines += [f"Caution: {caution}." for caution in study.cautions]
     return (*lines, HONEST)
 
 
-def _answer(study: Study) -> str:
-    """How far the two groups lie apart."""
-    found, name = study.primary.comparison, study.finding.name
+def _answer(study: Study) -> tuple[str, ...]:
+    """How far the two groups lie apart: in plain words, then as the statistic it is."""
+    found, name, value = study.primary.comparison, study.finding.name, value_name(study)
     area = found.area
     if area.value is None:
-        return f"{value_name(study)} cannot be compared by {name}: {area.reason}."
+        return (f"{value} cannot be compared by {name}: {area.reason}.",)
+    groups = study.primary.groups
+    if groups.value.min() == groups.value.max():
+        return (f"{value} is the same in all cases, with and without {name}, so it cannot tell them apart.",)
     digits = value_digits(study)
     middle = [number(side.quantiles[2], digits) for side in (found.positive, found.negative) if side.quantiles]
-    medians = f"; the medians are {middle[0]} and {middle[1]}" if len(middle) == 2 else ""
-    groups = study.primary.groups
+    medians = f"; the medians are {middle[0]} with and {middle[1]} without" if len(middle) == 2 else ""
     tied = np.intersect1d(groups.value[groups.positive], groups.value[~groups.positive]).size
-    half = ", equal ones counted half" if tied else ""
-    return (
-        f"{value_name(study)} is {study.asked.positive_when} with {name} than without it in {100 * area.value:.0f} % "
-        f"of all pairs of two cases{half} (AUC {in_words(area)}){medians}."
+    half = ", equal values counted half" if tied else ""
+    way = study.asked.positive_when
+    picked = (
+        f"if one of each is picked at random, the one with {name} has the {way} value {_times(area)} times in 100 "
+        f"({_times_interval(area)}; 50 would be chance)"
     )
+    exact = f"That share, over all pairs of a case with and one without{half}, is the AUC: {in_words(area)}{medians}."
+    return f"{_direction(area, value, name, way)}: {picked}.", exact
+
+
+def _direction(area: Estimate, value: str, name: str, way: str) -> str:
+    """What the interval of the area says of the two groups."""
+    if area.low is None or area.high is None:
+        return f"{value} of cases with {name} and of cases without"
+    if area.low <= 0.5 <= area.high:
+        return f"These cases do not show that {value} is {way} with {name} than without"
+    other = "lower" if way == "higher" else "higher"
+    return f"{value} is {way if area.low > 0.5 else other} in cases with {name} than in cases without"
+
+
+def _times(area: Estimate) -> str:
+    """How often in a hundred, with a decimal where the interval is short."""
+    value = 100 * (area.value or 0)
+    text = f"{value:.{_decimals(area)}f}"
+    if float(text) == 100 > value:
+        return "more than 99"
+    return "less than 1" if float(text) == 0 < value else text
+
+
+def _times_interval(area: Estimate) -> str:
+    """Its interval, or why there is none."""
+    if area.low is None or area.high is None:
+        return f"no interval: {area.reason}"
+    low, high = (f"{100 * limit:.{_decimals(area)}f}" for limit in (area.low, area.high))
+    return f"{unbroken(f'{100 * area.level:g} %')} interval {unbroken(f'{low} to {high}')}"
+
+
+def _decimals(area: Estimate) -> int:
+    return 1 if area.low is not None and area.high is not None and area.high - area.low < _SHORT else 0
+
+
+_SHORT = 0.05
+"""An interval of the area shorter than this is shown with a decimal of a hundredth."""
 
 
 def _at_cut_off(study: Study) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from medunet.cases.names import counted, listed, normal
-from medunet.cases.table import Line, Table, read_table
+from medunet.cases.table import Line, Table, plain_cell, read_table
 from medunet.errors import InputError, did_you_mean
 from medunet.workflows.study_filter import Condition, number_of, thousands_or_decimals, with_points
 from medunet.workflows.study_labels import case_of, own_cells
@@ -40,13 +40,51 @@ def read_study_rows(
     """
     conditions = [Condition.of(text) for text in where]
     path = _file(Path(table))
-    found = read_table(path)
-    if {"measurement", "value"} <= set(own_cells(found.lines[0], found.columns)):
-        study = _from_measurements(found, path, value)
+    asked = _Asked(value)
+    found = read_table(path, asked.choose)
+    if asked.kinds:
+        study = _from_measurements(found, path, value, list(asked.kinds))
     else:
         study = _from_column(found, path, value)
     study = labelled(study, Path(labels)) if labels is not None else study
     return _one_unit(meeting(study, conditions))
+
+
+class _Asked:
+    """Keeps the lines of a table of measurements that a name may mean, and which others there are.
+
+    Attributes:
+        kinds: every (measurement, structure) of the table, in its order; empty where a row is not one measurement.
+    """
+
+    def __init__(self, value: str) -> None:
+        self.kinds: dict[tuple[str, str], None] = {}
+        self._value = value
+        self._wanted: dict[tuple[str, str], bool] = {}
+
+    def choose(self, header: Sequence[str]) -> Callable[[Sequence[str]], bool] | None:
+        """As `read_table` asks."""
+        if not {"measurement", "value"} <= set(header):
+            return None
+        name = header.index("measurement")
+        structure = header.index("structure") if "structure" in header else None
+
+        def wanted(cells: Sequence[str]) -> bool:
+            written = cells[name], "" if structure is None else cells[structure]
+            known = self._wanted.get(written)
+            if known is None:
+                kind = plain_cell(written[0]), plain_cell(written[1])
+                self.kinds[kind] = None
+                known = self._wanted[written] = _means(self._value, kind)
+            return known
+
+        return wanted
+
+
+def _means(value: str, kind: tuple[str, str]) -> bool:
+    """Whether a name may mean a measurement of a structure."""
+    name, _, structure = value.partition(":")
+    return normal(kind[0]) == normal(name) and normal(structure) in ("", normal(kind[1]))
 
 
 def _file(path: Path) -> Path:
@@ -60,26 +98,24 @@ def _file(path: Path) -> Path:
     return path
 
 
-def _from_measurements(table: Table, path: Path, value: str) -> StudyRows:
-    """The rows of one measurement of a table with a row a measurement."""
-    kinds = [(line.tags["measurement"], line.tags.get("structure", "")) for line in table.lines]
-    wanted = _measurement(value, list(dict.fromkeys(kinds)), table.name)
-    lines = (line for line, kind in zip(table.lines, kinds, strict=True) if kind == wanted)
-    mine = [(line, own_cells(line, table.columns)) for line in lines]
+def _from_measurements(table: Table, path: Path, value: str, kinds: Sequence[tuple[str, str]]) -> StudyRows:
+    """The rows of one measurement of a table with a row a measurement; the table holds those that `value` may mean."""
+    wanted = _measurement(value, kinds, table.name)
+    read = [(line, own_cells(line, table.columns)) for line in table.lines]
+    mine = [(line, cells) for line, cells in read if (cells["measurement"], cells.get("structure", "")) == wanted]
     subject = table.columns.get("subject", "")
     columns = tuple(column for column in mine[0][1] if column not in (*_OWN, subject, table.columns.get("id")))
     rows = [_row(line, cells, cells["value"], columns) for line, cells in mine]
     failed = _failed(path)
     done = {row.case for row in rows}
     rows += [row for row in failed if row.case not in done]
-    read = (path, path.with_name(FAILED)) if failed else (path,)
-    return _assembled(table.name, value, rows, columns, subject, read)
+    paths = (path, path.with_name(FAILED)) if failed else (path,)
+    return _assembled(table.name, value, rows, columns, subject, paths)
 
 
 def _measurement(value: str, kinds: Sequence[tuple[str, str]], table: str) -> tuple[str, str]:
     """The measurement and structure that a name means."""
-    name, _, structure = value.partition(":")
-    same = [kind for kind in kinds if normal(kind[0]) == normal(name) and normal(structure) in ("", normal(kind[1]))]
+    same = [kind for kind in kinds if _means(value, kind)]
     if len(same) == 1:
         return same[0]
     if same:
