@@ -58,4 +58,14 @@ def test_many_numbers_have_a_range_and_many_words_are_named(films, table, eviden
     assert (own.name, own.low, own.middle, own.high) == ("cases of a subject", 1, 1, 3)
     assert (age.name, age.cases, age.low, age.middle, age.high) == ("age", 13, 41, 47, 53)
     assert portrait.uncounted == ("note",)
-    assert dict(portrait.tags).keys() == set()
+    bands = (("40 to 49 years", 9), ("50 to 59 years", 4), ("(blank)", 1))
+    assert portrait.tags == (("age", bands),)
+
+
+def test_ages_as_dicom_writes_them_are_counted_in_bands_and_few_ages_one_by_one(films, table, evidence_of):
+    rows = [(f"film-{n:02d}", f"{n * 3:03d}Y" if n else "011M", str(60 + n % 8)) for n in range(14)]
+    table(films, ("id", "PatientAge", "weight"), rows)
+    bands = dict(portray(evidence_of(films)).tags)["PatientAge"]
+    assert bands == (("0 to 9 years", 4), ("10 to 19 years", 3), ("20 to 29 years", 3), ("30 to 39 years", 4))
+    table(films, ("id", "age"), [(f"film-{n:02d}", str(60 + n % 8)) for n in range(14)])
+    assert len(dict(portray(evidence_of(films)).tags)["age"]) == 8

@@ -114,6 +114,18 @@ def test_main_leaves_with_the_code(monkeypatch, capsys):
     assert capsys.readouterr().err.startswith("medunet: no such command")
 
 
+def test_a_stop_while_a_fault_is_put_into_words_is_one_line(monkeypatch, capsys):
+    def stopped(_words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "argv", ["medunet", "predict", "--wrong"])
+    monkeypatch.setattr(entry, "run", stopped)
+    with pytest.raises(SystemExit) as left:
+        entry.main()
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "medunet: stopped; what was saved is whole, the same call goes on.\n"
+
+
 def test_remarks_of_libraries_stay_off_the_terminal(process, tmp_path):
     """A library's warning may quote a header, and headers name patients."""
     program = "import sys, warnings, logging\nfrom medunet.cli.entry import _settle\n_settle(debug={})\n"

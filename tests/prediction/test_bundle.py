@@ -365,7 +365,7 @@ def test_weights_that_are_no_numbers_are_refused(save, swap, value):
 def test_missing_weights_are_said(save):
     folder, _ = save()
     (folder / "weights.safetensors").unlink()
-    assert "weights.safetensors: cannot be read" in refused(folder)
+    assert "weights.safetensors: is not there" in refused(folder)
 
 
 @pytest.mark.parametrize("text", ["", "{", "\x00", "[" * 50_000, "{" * 10])

@@ -41,7 +41,7 @@ def test_what_the_network_finds_lies_where_it_is_on_the_film(by_level, levels, s
 
 
 def test_only_the_structures_that_the_plan_names_get_round_corners(by_level, levels):
-    image, expected = levels((128, 128), None)
+    image, _ = levels((128, 128), None)
     plain = by_level((128, 128), "pad")
     plan = plain.plan.model_copy(update={"rounding": {"heart": 0.05}})
     one, other = plain.predict(image).labels, replace(plain, plan=plan).predict(image).labels

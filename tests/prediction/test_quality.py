@@ -107,6 +107,17 @@ def test_too_few_pictures_or_films_fit_nothing():
     assert "of 1 films" in fit_quality(signs, dices, ["one"] * len(signs), [])
 
 
+def test_the_error_is_that_of_subjects_who_are_left_out():
+    """A subject whose films are like no other's: left out film by film, its other films would tell."""
+    signs, dices, films = simulated(40)
+    subjects = ["odd" if film in films[:20] else film for film in films]
+    dices = [0.05 if one == "odd" else dice for one, dice in zip(subjects, dices, strict=True)]
+    by_film, by_subject = (fit_quality(signs, dices, films, [], whose) for whose in (None, subjects))
+    assert by_subject.error > by_film.error + 0.1
+    assert by_subject.films == by_film.films == 10
+    assert "of 1 subjects" in fit_quality(signs, dices, films, [], ["one"] * 40)
+
+
 def test_it_is_stored_as_plain_values():
     assert Quality.from_dict(EVEN.to_dict()) == EVEN
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 
 from medunet.errors import InputError, UsageError
+from medunet.workflows.evaluation_methods import _model
 from medunet.workflows.evaluation_source import find_task
 from medunet.workflows.fold_runs import fold_runs, run_of_all
 
@@ -32,7 +34,22 @@ def test_all_folds_together_are_scored_on_their_test_cases_in_their_folder(train
     assert [case.id for case in task.cases] == [case.id for case in alone.cases]
     assert task.folder == folds / "evaluation" / "test"
     assert task.left_out == alone.left_out
-    assert (task.record, task.log, task.caution) == ({}, [], "")
+    assert (task.log, task.caution) == ([], "")
+    assert task.record == {"folds": 2} | {
+        key: alone.record[key]
+        for key in ("parameters", "versions", "data", "init", "epochs", "best_epoch")
+        if key in alone.record
+    }
+
+
+def test_the_text_for_a_paper_says_how_the_folds_were_trained(folds):
+    path = folds / "fold-1" / "run.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(record | {"epochs": 7}), encoding="utf-8")
+    task = find_task(folds, None, split=None, out=None, allow_trained=False, device="cpu")
+    text = " ".join(_model(task))
+    assert f"It was trained for {record['epochs']} (fold-0), 7 (fold-1) epochs in batches of " in text
+    assert "The probabilities of 2 such networks were averaged" in text
 
 
 def test_an_unfinished_fold_is_none(folds):

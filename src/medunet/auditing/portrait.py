@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from medunet.cases import Case
 
 FEW = 24
 """A tag with more values than this is not counted."""
+
+_AGES = ("age", "patientage", "ageyears")
+FEW_AGES, BAND = 8, 10
+"""More ages than this are counted in bands of so many years."""
 
 BINS = 48
 
@@ -128,6 +133,10 @@ def _tags(
     counted, numbers, uncounted = [], [], []
     for name in dict.fromkeys(name for case in cases for name in case.tags):
         cells = [case.tags.get(name, "") for case in cases]
+        if re.sub(r"[\W_]", "", name).lower() in _AGES and (bands := _bands(cases, cells)):
+            counted.append((name, bands))
+            numbers += [found] if (found := _numbers(name, cells)) is not None else []
+            continue
         counts = _counts(part.strip() or "(blank)" for cell in cells for part in cell.split("|"))
         if len(counts) <= FEW:
             counted.append((name, counts))
@@ -136,6 +145,18 @@ def _tags(
         else:
             uncounted.append(name)
     return tuple(counted), tuple(numbers), tuple(uncounted)
+
+
+def _bands(cases: Sequence[Case], cells: Sequence[str]) -> Counts:
+    """Cases in each band of ages, the youngest first; empty where there are few ages, or where most cells are none."""
+    known = [case.age for case in cases if case.age is not None]
+    if len(set(known)) <= FEW_AGES or 2 * len(known) <= len([cell for cell in cells if cell.strip()]):
+        return ()
+    lows = Counter(int(age // BAND) * BAND for age in known)
+    bands = [(f"{low} to {low + BAND - 1} years", lows[low]) for low in sorted(lows)]
+    blank = sum(not cell.strip() for cell in cells)
+    other = len(cells) - len(known) - blank
+    return (*bands, *((word, times) for word, times in (("(blank)", blank), ("(no age)", other)) if times))
 
 
 def _numbers(name: str, cells: Sequence[str]) -> Numbers | None:

@@ -20,9 +20,16 @@ _AFTER_A_STOP = {
 
 def main() -> NoReturn:
     """Run `medunet` with the words of the command line."""
+    import signal
+
     words = sys.argv[1:]
-    _settle(debug="--debug" in words)
-    sys.exit(run(words))
+    try:
+        _settle(debug="--debug" in words)
+        code = run(words)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # all is written: nothing to save any more
+    except KeyboardInterrupt:  # while a fault was put into words
+        code = _stopped(words)
+    sys.exit(code)
 
 
 def run(words: list[str]) -> int:
@@ -36,9 +43,7 @@ def run(words: list[str]) -> int:
     except MedunetError as fault:
         return _fail(str(fault), fault.exit_code, debug=debug)
     except KeyboardInterrupt:
-        command = next((word for word in words if not word.startswith("-")), "")
-        after = _AFTER_A_STOP.get(command, "call it again")
-        return _fail(f"stopped; what was saved is whole, {after}.", 130, debug=False)
+        return _stopped(words)
     except BrokenPipeError:
         from medunet.cli.terminal import discard_output
 
@@ -64,6 +69,12 @@ def _settle(*, debug: bool) -> None:
     if not debug and not sys.warnoptions:
         warnings.simplefilter("ignore")
         logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _stopped(words: list[str]) -> int:
+    command = next((word for word in words if not word.startswith("-")), "")
+    after = _AFTER_A_STOP.get(command, "call it again")
+    return _fail(f"stopped; what was saved is whole, {after}.", 130, debug=False)
 
 
 def _stop(*_: object) -> NoReturn:

@@ -51,7 +51,7 @@ class Quality:
         regular: the structures that every film of the fit held: where one is not found, that counts as Dice 0.
         films: films behind it.
         pictures: films and spoilt versions.
-        error: mean absolute difference of estimate and Dice on them, films left out in turn.
+        error: mean absolute difference of estimate and Dice on them, subjects left out in turn.
 
     Raises:
         ValueError: a number is not finite or has the wrong sign.
@@ -120,7 +120,11 @@ def read_signs(
 
 
 def fit_quality(
-    signs: Sequence[Signs], dices: Sequence[float], films: Sequence[str], regular: Sequence[str]
+    signs: Sequence[Signs],
+    dices: Sequence[float],
+    films: Sequence[str],
+    regular: Sequence[str],
+    subjects: Sequence[str] | None = None,
 ) -> Quality | str:
     """The regression of Dice on the signs, or why there is none.
 
@@ -129,12 +133,14 @@ def fit_quality(
         dices: its true mean Dice.
         films: which film it was made from.
         regular: names of the structures that every film held.
+        subjects: whom it shows; None where every film is of another.
     """
-    names = sorted(set(films))
+    names = sorted(set(films if subjects is None else subjects))
     if len(signs) < FEWEST or len(names) < 2:
-        return f"{len(signs)} pictures of {len(names)} films are too few to fit it on ({FEWEST} of 2 at least)"
+        whose = "films" if subjects is None else "subjects"
+        return f"{len(signs)} pictures of {len(names)} {whose} are too few to fit it on ({FEWEST} of 2 at least)"
     design, true = _design(signs), np.asarray(dices, dtype=np.float64)
-    owner = np.array([names.index(film) for film in films])
+    owner = np.array([names.index(one) for one in subjects or films])
     parts = min(5, len(names))
     left_out = np.empty_like(true)
     for part in range(parts):
@@ -143,7 +149,7 @@ def fit_quality(
     found = _fitted(design, true)
     error = float(np.abs(left_out - true).mean())
     intercept, certainty, agreement = map(float, found)
-    return Quality(intercept, certainty, agreement, tuple(regular), len(names), len(signs), error)
+    return Quality(intercept, certainty, agreement, tuple(regular), len(set(films)), len(signs), error)
 
 
 def _fitted(design: NDArray[np.float64], true: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ they are and spoilt. All draws are keyed: the same weights and films give the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,7 @@ def fit_checks(
     validation: Films,
     progress: Progress = SILENT,
     *,
+    subjects: Mapping[str, str] | None = None,
     seconds: Callable[[], float | None] = lambda: None,
 ) -> Checks:
     """The checks of a model of one network, or why there are none.
@@ -62,6 +63,7 @@ def fit_checks(
         training: films that it learnt from.
         validation: films of other subjects, with their targets.
         progress: is told how it goes.
+        subjects: case → whom it shows; None where every film is of another.
         seconds: how many are left of a budget, None without one; where none is, few films must do.
     """
     from medunet.prediction import Checks
@@ -75,7 +77,7 @@ def fit_checks(
     left = seconds()
     most = FEWEST_FILMS if left is not None and left <= 0 else TRAINING_FILMS
     try:
-        quality = _quality(model, validation.evenly(min(most, SPOILT_FILMS)), progress)
+        quality = _quality(model, validation.evenly(min(most, SPOILT_FILMS)), subjects, progress)
         domain = fit_input_check(model, training.evenly(most), validation.evenly(min(most, VALIDATION_FILMS)), progress)
     except InputError as fault:  # a film that is gone by now must not cost the training
         why = f"a film could not be read again: {fault.what}"
@@ -135,7 +137,9 @@ def _plain_and_augmented(features: Sequence[NDArray[np.float32]]) -> tuple[NDArr
     return np.concatenate([one[:1] for one in features]), np.concatenate([one[1:] for one in features])
 
 
-def _quality(model: Model, validation: Sequence[Sample], progress: Progress) -> Quality | str:
+def _quality(
+    model: Model, validation: Sequence[Sample], subjects: Mapping[str, str] | None, progress: Progress
+) -> Quality | str:
     from medunet.prediction import fit_quality, mean_dice, signs_of
     from medunet.workflows.checking_pictures import spoilt_pictures
 
@@ -154,4 +158,5 @@ def _quality(model: Model, validation: Sequence[Sample], progress: Progress) -> 
                 dices.append(dice)
                 films.append(sample.case)
         progress.advance(count, sample.case)
-    return fit_quality(signs, dices, films, [plan.classes[one - 1] for one in regular])
+    shown = None if subjects is None else [subjects[film] for film in films]
+    return fit_quality(signs, dices, films, [plan.classes[one - 1] for one in regular], shown)

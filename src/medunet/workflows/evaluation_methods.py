@@ -60,6 +60,8 @@ def _model(task: Task) -> Iterator[str]:
     yield network_words(plan, task.record.get("parameters")) + f" {input_words(plan)}"
     if task.record:
         yield training_words(plan, task.record)
+    if folds := task.record.get("folds"):
+        yield f"The probabilities of {folds} such networks were averaged, each trained with another part left out."
     yield f"The weights have the hash {_weights(task)} (sha256)."
 
 

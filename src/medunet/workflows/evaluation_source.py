@@ -23,7 +23,7 @@ from medunet.images import Image
 from medunet.measuring import Intervals
 from medunet.scoring import ONE_THRESHOLD
 from medunet.workflows.evaluation import Predicted, Source, Task
-from medunet.workflows.fold_runs import run_of_all
+from medunet.workflows.fold_runs import record_of_all, run_of_all
 from medunet.workflows.run_folder import read_log, read_run
 
 if TYPE_CHECKING:
@@ -79,12 +79,12 @@ def _of_model(
     from medunet.prediction import load_model
 
     model = load_model(what).to(choose_device(device))
-    record = read_run(Path(what)) if is_run else {}
+    record = read_run(Path(what)) if is_run else record_of_all(Path(what))
     own = data is None
     if own:
         split = split or "test"
         home = Path(what) if is_run else run_of_all(Path(what), split)
-        told = record or read_run(home)
+        told = record if is_run else read_run(home)
         cases = _run_cases(home, told, split)
         left_out = _others(told.get("split", {}).get("cases", {}), split)
     else:

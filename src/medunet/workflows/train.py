@@ -304,7 +304,13 @@ def _finish(
         card=model_card(folder.name, plan, final, known.intervals),
         temperature=known.temperature,
         intervals=known.intervals,
-        checks=fit_checks(model, *films, progress=progress, seconds=lambda: work.time_left),
+        checks=fit_checks(
+            model,
+            *films,
+            progress=progress,
+            subjects={case.id: case.subject for case in work.prepared.cases},
+            seconds=lambda: work.time_left,
+        ),
     )
     put_folder(staging, folder / "model")
     final |= {"weights_sha256": digest}
