@@ -10,7 +10,8 @@
    folds' masks. It begins with the weights of a fold. The last weights are kept; the few validation films only fit the
    temperature.
 4. intervals: those that the folds pool, of the films that each has not seen, go into the student.
-5. checks: the student's input check is fitted on films of both sources. Of NIH only the subjects of even number take
+5. quality: the student's estimate is fitted on the same films, outlined by the folds.
+6. checks: the student's input check is fitted on films of both sources. Of NIH only the subjects of even number take
    part, so that the others can tell how often it doubts a good film.
 
 Every stage that is done is kept. The test films of Wingspan take part in none. What comes of it is a run, `student`.
@@ -33,9 +34,9 @@ from numpy.typing import NDArray
 
 import medunet as mu
 from medunet.images import write_csv, write_json, write_labels, write_png
-from medunet.planning import Sample, prepare
-from medunet.prediction import Checks, add_checks
-from medunet.workflows.checking import fit_input_check
+from medunet.planning import Sample, prepare, prepare_labels
+from medunet.prediction import Checks, add_checks, fit_quality
+from medunet.workflows.checking import fit_input_check, judged_pictures
 
 RECIPE = "chest-xray-robust"
 CLASSES = ("lung", "heart")
@@ -187,6 +188,30 @@ def put_intervals(folder: Path, folds: Path) -> None:
     print(f"intervals: of {len(intervals.films)} films of {intervals.source}", file=sys.stderr)
 
 
+def put_quality(folder: Path, folds: Path, data: Path) -> None:
+    """Give the model of a folder an estimate of quality that is fitted on the films that each fold has not seen."""
+    cases = {case.id: case for case in mu.read_cases(data, rename={"left lung": "lung", "right lung": "lung"})}
+    signs, dices, films = [], [], []
+    for run in sorted(path.parents[1] for path in folds.glob("fold-*/model/model.json")):
+        model = mu.load_model(run)
+        with (run / "split.csv").open(newline="", encoding="utf-8") as file:
+            held = [cases[row["case"]] for row in csv.DictReader(file) if row["split"] == "val"]
+        samples = []
+        for case in held:
+            values, placement = prepare(case.read_image(), model.plan.preprocessing)
+            target = prepare_labels(case.read_target(), model.plan.classes, placement)
+            samples.append(Sample(case.id, values.half(), target))
+        judged = judged_pictures(model, samples, range(1, 1 + len(CLASSES)), Lines())
+        signs += judged.signs
+        dices += judged.dices
+        films += judged.films
+    quality = fit_quality(signs, dices, films, CLASSES)
+    if isinstance(quality, str):
+        raise SystemExit(f"{folds}: no estimate of quality ({quality})")
+    add_checks(folder, Checks(quality, mu.load_model(folder).checks[0].domain))
+    print(f"estimate of quality: off by {quality.error:.3f} on {quality.films} films left out in turn", file=sys.stderr)
+
+
 def sample_of(model: mu.Model, case: mu.Case) -> Sample:
     """A film as the input check takes it, without a target."""
     values = prepare(case.read_image(), model.plan.preprocessing)[0].half()
@@ -242,6 +267,7 @@ def main() -> None:
         table, recipe=asked.recipe, out=out / "student", changes=changes, init=first, resume=begun, progress=Lines()
     )
     put_intervals(out / "student" / "model", out / "folds")
+    put_quality(out / "student" / "model", out / "folds", asked.wingspan)
     input_check(out / "student" / "model", asked.wingspan, asked.nih)
 
 

@@ -20,7 +20,7 @@ from medunet.planning import Sample
 from medunet.workflows.progress import SILENT, Progress
 
 if TYPE_CHECKING:
-    from medunet.prediction import Checks, Domain, Model, Quality
+    from medunet.prediction import Checks, Domain, Model, Quality, Signs
     from medunet.training.batches import Load
 
 TRAINING_FILMS, VALIDATION_FILMS, SPOILT_FILMS = 60, 30, 20
@@ -140,23 +140,49 @@ def _plain_and_augmented(features: Sequence[NDArray[np.float32]]) -> tuple[NDArr
 def _quality(
     model: Model, validation: Sequence[Sample], subjects: Mapping[str, str] | None, progress: Progress
 ) -> Quality | str:
-    from medunet.prediction import fit_quality, mean_dice, signs_of
+    from medunet.prediction import fit_quality
+
+    classes = model.plan.classes
+    numbers = range(1, 1 + len(classes))
+    regular = [one for one in numbers if all(bool((sample.target == one).any()) for sample in validation)]
+    judged = judged_pictures(model, validation, regular, progress)
+    shown = None if subjects is None else [subjects[film] for film in judged.films]
+    return fit_quality(judged.signs, judged.dices, judged.films, [classes[one - 1] for one in regular], shown)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Pictures whose masks were held against the truth: the signs that came with each, its mean Dice, its film."""
+
+    signs: list[Signs]
+    dices: list[float]
+    films: list[str]
+
+
+def judged_pictures(
+    model: Model, films: Sequence[Sample], regular: Sequence[int], progress: Progress = SILENT
+) -> Judged:
+    """Films with their targets, as they are and spoilt, outlined by a model of one network.
+
+    Args:
+        model: with its weights, which these films did not choose.
+        films: that it did not learn from.
+        regular: numbers of the classes, from 1, that are always there.
+        progress: is told how it goes.
+    """
+    from medunet.prediction import mean_dice, signs_of
     from medunet.workflows.checking_pictures import spoilt_pictures
 
-    plan = model.plan
-    numbers = range(1, 1 + len(plan.classes))
-    regular = [one for one in numbers if all(bool((sample.target == one).any()) for sample in validation)]
-    progress.begin("learning to tell poor predictions", len(validation))
-    signs, dices, films = [], [], []
-    for count, sample in enumerate(validation, start=1):
+    plan, judged = model.plan, Judged([], [], [])
+    progress.begin("learning to tell poor predictions", len(films))
+    for count, sample in enumerate(films, start=1):
         images, targets = spoilt_pictures(plan, sample, SPOILT)
         for image, target in zip(images, targets, strict=True):
             found, mask = signs_of(model.networks[0], image, plan.output, regular)
-            dice = mean_dice(mask, target, numbers)
+            dice = mean_dice(mask, target, range(1, 1 + len(plan.classes)))
             if found is not None and dice is not None:
-                signs.append(found)
-                dices.append(dice)
-                films.append(sample.case)
+                judged.signs.append(found)
+                judged.dices.append(dice)
+                judged.films.append(sample.case)
         progress.advance(count, sample.case)
-    shown = None if subjects is None else [subjects[film] for film in films]
-    return fit_quality(signs, dices, films, [plan.classes[one - 1] for one in regular], shown)
+    return judged
