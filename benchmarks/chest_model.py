@@ -9,18 +9,22 @@
 3. student: one network of the same size learns from the Wingspan films with their masks and from the NIH films with the
    folds' masks. It begins with the weights of a fold. The last weights are kept; the few validation films only fit the
    temperature.
-4. intervals: those that the folds pool, of the films that each has not seen, go into the student.
+4. intervals: those that the folds pool, of the films that each has not seen, go into the student. The test films, which
+   none has seen, are dealt out among the folds and count too: after that none are left to test intervals on, and
+   `ctr_coverage.py --deal-test` crosses the folds instead.
 5. quality: the student's estimate is fitted on the same films, outlined by the folds.
 6. checks: the student's input check is fitted on films of both sources. Of NIH only the subjects of even number take
    part, so that the others can tell how often it doubts a good film.
 
-Every stage that is done is kept. The test films of Wingspan take part in none. What comes of it is a run, `student`.
+Every stage that is done is kept. The test films of Wingspan take part in none but the intervals. What comes of it is a
+run, `student`. The packaged model was made with `--steps 6000`.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import dataclasses
 import json
 import sys
 from collections import Counter
@@ -33,10 +37,13 @@ import torch
 from numpy.typing import NDArray
 
 import medunet as mu
+from ctr_coverage import dealt
 from medunet.images import write_csv, write_json, write_labels, write_png
+from medunet.measuring import Intervals
 from medunet.planning import Sample, prepare, prepare_labels
 from medunet.prediction import Checks, add_checks, fit_quality
 from medunet.workflows.checking import fit_input_check, judged_pictures
+from medunet.workflows.measured import errors_of
 
 RECIPE = "chest-xray-robust"
 CLASSES = ("lung", "heart")
@@ -177,11 +184,22 @@ def student_cases(data: Path, folds: Path, labelled: Path, out: Path) -> Path:
     return out / "cases.csv"
 
 
-def put_intervals(folder: Path, folds: Path) -> None:
-    """Give the model of a folder the intervals that several folds pool; those of fewer than all folds are fewer."""
-    intervals = mu.load_model(folds).intervals
-    if isinstance(intervals, str):
-        raise SystemExit(f"{folds}: no intervals ({intervals})")
+def put_intervals(folder: Path, folds: Path, data: Path) -> None:
+    """Give the model of a folder the intervals that several folds pool, of their own films and of the test films."""
+    runs = sorted(path.parents[1] for path in folds.glob("fold-*/model/model.json"))
+    parts: list[Intervals | str] = []
+    for run, cases in zip(runs, dealt(runs, data), strict=True):
+        model = mu.load_model(run)
+        errors = []
+        for case in cases:
+            image = case.read_image()
+            found = model.predict(image).labels
+            errors.append(errors_of(case, case.image_key(), image, case.read_target(), found))
+        parts += [model.intervals, Intervals.of(errors, "test films")]
+    pooled = Intervals.pooled(parts)
+    if isinstance(pooled, str):
+        raise SystemExit(f"{folds}: no intervals ({pooled})")
+    intervals = dataclasses.replace(pooled, source=f"{len(runs)} folds and the test films")
     told = folder / "model.json"
     description = json.loads(told.read_text(encoding="utf-8")) | {"intervals": intervals.to_dict()}
     write_json(told, description)
@@ -266,7 +284,7 @@ def main() -> None:
     mu.train(
         table, recipe=asked.recipe, out=out / "student", changes=changes, init=first, resume=begun, progress=Lines()
     )
-    put_intervals(out / "student" / "model", out / "folds")
+    put_intervals(out / "student" / "model", out / "folds", asked.wingspan)
     put_quality(out / "student" / "model", out / "folds", asked.wingspan)
     input_check(out / "student" / "model", asked.wingspan, asked.nih)
 

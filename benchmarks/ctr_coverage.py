@@ -1,6 +1,6 @@
 """How often conformal intervals of the cardiothoracic ratio hold the reference, by cross-validation on real films.
 
-    python benchmarks/ctr_coverage.py FOLDER_OF_FOLDS DATA [--test] [--json FILE]
+    python benchmarks/ctr_coverage.py FOLDER_OF_FOLDS DATA [--test | --deal-test] [--json FILE]
 
 FOLDER_OF_FOLDS holds fold-0, fold-1, … of `medunet train DATA --fold K --set training.monitor=none`, so that the films
 of each validation fold neither trained nor chose the weights of its network. Each network predicts its own validation
@@ -12,7 +12,8 @@ intervals, and both again among the third of films of the lowest quality.
 Quality here is the expected Dice of the network's own probabilities, 2 Σ p·m / (Σ p + Σ m) over the pixels, the mean
 over structures: it needs no reference and nothing that was fitted. With `--test` the films of the test split are
 predicted by all folds together, with the intervals that the folds pool: that looks at the assumption that their common
-prediction is no worse than its members.
+prediction is no worse than its members. With `--deal-test` they are dealt out among the folds, none of which has seen
+them, and count as films of their fold: more subjects, and none left that took part in nothing.
 """
 
 from __future__ import annotations
@@ -62,6 +63,11 @@ def held_out(fold: Path, data: Path, split: str) -> list[Case]:
         wanted = {row["case"] for row in csv.DictReader(file) if row["split"] == split}
     rename = load_model(fold).plan.rename
     return [case for case in read_cases(data, rename=rename) if case.id in wanted]
+
+
+def dealt(folds: Sequence[Path], data: Path) -> list[list[Case]]:
+    """The cases of the test split, each given to one of the folds, which share that split."""
+    return [held_out(fold, data, "test")[number :: len(folds)] for number, fold in enumerate(folds)]
 
 
 def expected_dice(model: Model, said: Prediction) -> float:
@@ -162,17 +168,19 @@ def main() -> None:
     parser.add_argument("folds", type=Path)
     parser.add_argument("data", type=Path)
     parser.add_argument("--test", action="store_true", help="also the test split, by all folds together")
+    parser.add_argument("--deal-test", action="store_true", help="the test split too, dealt out among the folds")
     parser.add_argument("--json", type=Path, default=None)
     told = parser.parse_args()
     places = sorted(path for path in told.folds.glob("fold-*") if (path / "model" / "model.json").is_file())
     if len(places) < 2:
         raise SystemExit(f"{told.folds} holds {len(places)} trained folds; give 2 or more")
     folds = []
-    for place in places:
+    more = dealt(places, told.data) if told.deal_test else [[] for _ in places]
+    for place, others in zip(places, more, strict=True):
         model = load_model(place)
         if why := why_no_intervals(model.plan, fine_tuned=False):
             raise SystemExit(f"{place}: {why}")
-        folds.append(predicted(model, held_out(place, told.data, "val"), place.name))
+        folds.append(predicted(model, [*held_out(place, told.data, "val"), *others], place.name))
     kinds = [(name, kind, scaled) for name in RATIOS for kind, scaled in KINDS.items()]
     lacking = sum(case.errors.get("ctr") is None for fold in folds for case in fold)
     films, subjects = sum(map(len, folds)), len({case.subject for fold in folds for case in fold})
