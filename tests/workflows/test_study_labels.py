@@ -28,6 +28,15 @@ def test_a_file_s_name_names_its_case(tmp_path, name):
     assert join(labels(tmp_path, f"Image Index,sick\n{name},1\n"), CASES).tags["a"]["sick"] == "1"
 
 
+def test_zeros_that_a_spreadsheet_dropped_are_told(tmp_path):
+    cases = {"001": "a", "002": "b", "010": "c"}
+    with pytest.raises(InputError, match=r"here 1, 10; measured 001, 002, 010\)\. Put back the zeros at the beginning"):
+        join(labels(tmp_path, "id,sick\n1,1\n10,0\n"), cases)
+    found = join(labels(tmp_path, "id,sick\n1,1\n002,0\n33,0\n"), cases)
+    assert (found.without_row, found.lost_zeros) == (("1", "33"), 1)
+    assert join(labels(tmp_path, "id,sick\n001,1\n1,0\n"), cases).lost_zeros == 0  # 1 may be another
+
+
 def test_rows_without_a_fitting_case_join_by_subject(tmp_path):
     found = join(labels(tmp_path, "patient,sick\n1,1\n3,0\n"), CASES)
     assert (found.unit, found.without_label, found.without_row) == ("subject", ("c",), ("3",))

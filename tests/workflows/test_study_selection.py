@@ -35,6 +35,12 @@ def test_a_blank_of_the_labels_says_nothing(write):
     assert [row.case for row in study.rows] == ["a"]
 
 
+def test_names_that_lost_their_zeros_are_a_caution(write):
+    table = write("t.csv", "id,ctr\n01,0.5\n02,0.6\n")
+    study = read_study_rows(table, "ctr", labels=write("l.csv", "id,sick\n1,1\n02,0\n"))
+    assert study.cautions == ("1 case name of l.csv would be measured but for lost zeros at the beginning: left out",)
+
+
 def test_a_unit_of_the_labels_is_not_that_of_the_measurement(write):
     labels = write("l.csv", "id,sick,unit\na,1,ICU\nb,0,ward\n")
     assert read_study_rows(write("t.csv", "id,ctr\na,0.5\nb,0.6\n"), "ctr", labels=labels).unit == ""

@@ -12,6 +12,8 @@ from medunet.cases.names import listed
 from medunet.cases.table import Line, read_table
 from medunet.errors import InputError
 
+LOST_ZEROS = "Put back the zeros at the beginning of names, which spreadsheets drop: import that column as text"
+
 
 @dataclass(frozen=True, slots=True)
 class LabelRow:
@@ -59,6 +61,7 @@ class LabelsJoined:
         subjects: case → subject, as the labels say it; empty where they do not.
         without_label: cases of the measurements that the labels do not have, sorted.
         without_row: keys of the labels that the measurements do not have, sorted.
+        lost_zeros: how many of these would be measured but for zeros at the beginning.
     """
 
     name: str
@@ -70,6 +73,7 @@ class LabelsJoined:
     subjects: Mapping[str, str]
     without_label: tuple[str, ...]
     without_row: tuple[str, ...]
+    lost_zeros: int = 0
 
     @property
     def unit(self) -> str:
@@ -122,15 +126,18 @@ def join(labels: Labels, cases: Mapping[str, str]) -> LabelsJoined:
     keys = [row.subject for row in labels.rows] if by_subject else by_case
     known = subjects if by_subject else cases.keys()
     if not any(key in known for key in keys):
+        if not any(keys):  # no subject is named: what they name are cases
+            keys, known = by_case, cases.keys()
         ours, theirs = listed(sorted(known)), listed(dict.fromkeys(key for key in keys if key))
         raise InputError(
             labels.name,
             f"has no row of a case or subject that was measured (here {theirs or 'none is named'}; measured {ours})",
-            "Give the labels the cases' names or the subjects",
+            LOST_ZEROS if _without_zeros(keys, known) else "Give the labels the cases' names or the subjects",
         )
     tags = _tags(labels, keys, known)
     without = sorted(case for case, subject in cases.items() if (subject if by_subject else case) not in tags)
     told = {} if by_subject else {key: row.subject for key, row in zip(keys, labels.rows, strict=True) if row.subject}
+    without_row = tuple(sorted({key for key in keys if key} - set(known)))
     return LabelsJoined(
         labels.name,
         labels.columns,
@@ -140,8 +147,15 @@ def join(labels: Labels, cases: Mapping[str, str]) -> LabelsJoined:
         tags,
         told,
         tuple(without),
-        tuple(sorted({key for key in keys if key} - set(known))),
+        without_row,
+        _without_zeros(without_row, {key for key in known if key not in tags}),
     )
+
+
+def _without_zeros(names: Collection[str], known: Collection[str]) -> int:
+    """How many names are known ones without the zeros at their beginning."""
+    bare = {name.lstrip("0") for name in known if name.startswith("0")}
+    return sum(name.lstrip("0") in bare for name in set(names) if name.strip("0"))
 
 
 def own_cells(line: Line, columns: Mapping[str, str]) -> dict[str, str]:

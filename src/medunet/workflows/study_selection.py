@@ -25,6 +25,9 @@ def labelled(study: StudyRows, labels: Path) -> StudyRows:
     joined = join(read, {row.case: row.subject for row in study.rows})
     rows = [_tagged(row, joined) for row in study.rows]
     cautions, source = list(study.cautions), study.subject_from
+    if joined.lost_zeros:
+        lost = counted(joined.lost_zeros, f"{joined.unit} name")
+        cautions.append(f"{lost} of {read.name} would be measured but for lost zeros at the beginning: left out")
     told = joined.subjects
     alone = len({row.subject for row in study.rows}) == len({row.case for row in study.rows})
     if told and alone:

@@ -135,7 +135,8 @@ def _counts(study: Study) -> str:
         f"{counted(flow.negative_subjects, 'subject')})"
     )
     if flow.both_subjects:
-        text += f"; {counted(flow.both_subjects, 'subject')} have cases of both kinds"
+        have = "has" if flow.both_subjects == 1 else "have"
+        text += f"; {counted(flow.both_subjects, 'subject')} {have} cases of both kinds"
     if said := [f"{count} {why}" for count, why in left if count]:
         text += f". Left out: {', '.join(said)}"
     return text + "."
