@@ -116,6 +116,15 @@ def test_data_that_moved_is_one_line(run_copy):
         find(run_copy)
 
 
+@pytest.mark.parametrize(("name", "text"), [("split.csv", None), ("recipe.yaml", None), ("recipe.yaml", "a: [")])
+def test_a_run_that_lost_what_it_was_asked_is_one_line(run_copy, name, text):
+    (run_copy / name).unlink()
+    if text is not None:
+        (run_copy / name).write_text(text)
+    with pytest.raises(InputError, match=r"lacks its recipe\.yaml or split\.csv"):
+        find(run_copy)
+
+
 def test_test_cases_that_are_gone_are_one_line(run_copy, films, tmp_path):
     shutil.copytree(films, tmp_path / "less")
     table = tmp_path / "less" / "cases.csv"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,7 +23,7 @@ from medunet.measuring import Intervals
 from medunet.scoring import ONE_THRESHOLD
 from medunet.workflows.evaluation import Predicted, Source, Task
 from medunet.workflows.fold_runs import record_of_all, run_of_all
-from medunet.workflows.run_folder import read_log, read_run
+from medunet.workflows.run_folder import read_asked, read_log, read_run
 
 if TYPE_CHECKING:
     from medunet.prediction import Model
@@ -212,16 +211,12 @@ def _predicting(model: Model) -> Source:
 
 def _run_cases(run: Path, record: Mapping[str, Any], split: str) -> Cases:
     """The run's own cases of one split, as split.csv names them."""
-    import yaml
-
     path = str(record.get("data", {}).get("path", ""))
     if not Path(path).exists():
         raise InputError(run / "run.json", "names data that is not there any more", "Give DATA after the run")
-    recipe = yaml.safe_load((run / "recipe.yaml").read_text(encoding="utf-8"))
+    recipe, split_of = read_asked(run)
     subject = recipe.get("split", {}).get("subject", "auto")
     cases = read_cases(path, rename=recipe.get("rename") or {}, subject=None if subject == "auto" else subject)
-    with (run / "split.csv").open(newline="", encoding="utf-8") as file:
-        split_of = {row["case"]: row["split"] for row in csv.DictReader(file)}
     wanted = tuple(
         replace(case, split=split)  # type: ignore[arg-type]
         for case in cases.cases

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
 from medunet.errors import InputError, UsageError
-from medunet.workflows.run_folder import read_run
+from medunet.workflows.run_folder import read_asked, read_run
 
 
 def fold_runs(folder: Path) -> list[Path]:
@@ -66,9 +65,4 @@ def run_of_all(folder: Path, split: str) -> Path:
 
 
 def _cases_of(run: Path, split: str) -> set[str]:
-    return {row["case"] for row in _rows(run / "split.csv") if row["split"] == split}
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return {case for case, one in read_asked(run)[1].items() if one == split}

@@ -122,6 +122,21 @@ def write_asked(folder: Path, recipe: Recipe, cases: Cases) -> None:
     write_csv(folder / "split.csv", header, rows)
 
 
+def read_asked(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """What `write_asked` wrote: the recipe's keys as plain values, and case → split.
+
+    Raises:
+        InputError: one of the files cannot be read.
+    """
+    try:
+        recipe = yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8"))
+        with (folder / "split.csv").open(newline="", encoding="utf-8") as file:
+            split_of = {row["case"]: row["split"] for row in csv.DictReader(file)}
+        return dict(recipe), split_of
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, csv.Error, KeyError, TypeError, ValueError) as fault:
+        raise InputError(folder, "lacks its recipe.yaml or split.csv", "Restore them, or give DATA after it") from fault
+
+
 def write_plan(folder: Path, plan: Plan) -> None:
     """plan.yaml: what was decided, each decision with its reason."""
     write_text(folder / "plan.yaml", yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True))
