@@ -13,6 +13,24 @@ from medunet.training.checkpoints import load_checkpoint
 from medunet.workflows.train import train
 
 
+SLOW_DISK = """
+import os, time
+from medunet.cli import main
+
+flush = os.fsync
+
+
+def slow(file):
+    time.sleep(0.04)
+    flush(file)
+
+
+os.fsync = slow
+main()
+"""
+"""A disk on which a file is written for long enough to be seen."""
+
+
 def rows_of(path):
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
@@ -81,7 +99,7 @@ def test_killed_again_and_again_while_a_checkpoint_is_written_it_ends_with_the_s
         return folder.is_dir() and any(path.name.startswith(".") for path in folder.iterdir())
 
     for kill in range(3):
-        process = program.start(*program.train(films, run, *(["--resume"] if kill else [])))
+        process = program.start(*program.train(films, run, *(["--resume"] if kill else [])), line=SLOW_DISK)
         wait_for(has_epochs(run, 2 * kill + 1), process)
         wait_for(is_writing, process)
         process.kill()
