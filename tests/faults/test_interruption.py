@@ -12,7 +12,6 @@ import torch
 from medunet.training.checkpoints import load_checkpoint
 from medunet.workflows.train import train
 
-
 SLOW_DISK = """
 import os, time
 from medunet.cli import main
