@@ -84,14 +84,14 @@ def test_a_loss_that_is_no_number_ends_training_with_epoch_and_remedy(
     assert (tmp_path / "last.ckpt").is_file()
 
 
-def one_step(samples, make_plan, machine, listener, folder, **training):
+def one_step(samples, make_plan, machine, listener, folder, precision="float32", **training):
     """First weights, weights after a single optimiser step of one batch, and the listener, for a plan without noise."""
     told = {"batch": 4, "epochs": 1, "schedule": {"kind": "constant"}, **training}
     plan = make_plan(augmentation={"flip": 0.0}, network={"norm": "group"}, **told)
     before = build(plan).state_dict()
     heard = listener()
     cases = plan.training.batch * plan.training.accumulate
-    fitted = fit(plan, (samples.__getitem__, cases), (samples.__getitem__, 2), folder, machine(), heard)
+    fitted = fit(plan, (samples.__getitem__, cases), (samples.__getitem__, 2), folder, machine(precision), heard)
     return plan, before, fitted.network.state_dict(), heard
 
 
@@ -139,9 +139,10 @@ def test_accumulated_batches_are_one_step_of_the_mean_gradient(samples, make_pla
     assert [step[:3] for step in two.steps] == [(1, 1, 2), (1, 2, 2)]
 
 
-def test_a_long_gradient_is_cut_to_the_length_asked_for(samples, make_plan, machine, listener, tmp_path):
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_a_long_gradient_is_cut_to_the_length_asked_for(samples, make_plan, machine, listener, tmp_path, precision):
     how = {"optimiser": "sgd", "momentum": 0.0, "lr": 1.0, "weight_decay": 0.0, "clip": 0.01}
-    _, before, after, _ = one_step(samples, make_plan, machine, listener, tmp_path, **how)
+    _, before, after, _ = one_step(samples, make_plan, machine, listener, tmp_path, precision, **how)
     moved = torch.sqrt(sum((after[name] - before[name]).square().sum() for name in before))
     assert float(moved) == pytest.approx(0.01, rel=1e-3)
 

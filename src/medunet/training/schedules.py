@@ -39,14 +39,18 @@ class Stage:
 
 
 def make_optimiser(network: nn.Module, how: TrainingRecipe) -> torch.optim.Optimizer:
-    """AdamW, Adam or SGD; weight decay on kernels only, not on biases and norms."""
+    """AdamW, Adam or SGD; weight decay on kernels only, not on biases and norms.
+
+    All parameters are moved in one call (fused), unless gradients are clipped: Lightning refuses both together in bf16.
+    """
+    fused = how.clip == 0
     kernels = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{"params": kernels, "weight_decay": how.weight_decay}, {"params": others, "weight_decay": 0.0}]
     if how.optimiser == "sgd":
-        return torch.optim.SGD(groups, lr=how.lr, momentum=how.momentum, nesterov=how.momentum > 0, fused=True)
+        return torch.optim.SGD(groups, lr=how.lr, momentum=how.momentum, nesterov=how.momentum > 0, fused=fused)
     kind = torch.optim.AdamW if how.optimiser == "adamw" else torch.optim.Adam
-    return kind(groups, lr=how.lr, fused=True)
+    return kind(groups, lr=how.lr, fused=fused)
 
 
 def make_schedule(optimiser: torch.optim.Optimizer, how: TrainingRecipe, stage: Stage) -> dict[str, Any] | None:
