@@ -280,3 +280,21 @@ def test_a_row_of_other_voxels_is_no_filling(tmp_path, more, read):
     else:
         with pytest.raises(InputError, match="more data than its header says"):
             read_image(path)
+
+
+@pytest.mark.parametrize("start", [-5.0, 4.0, 348.0, np.nan, np.inf])
+def test_voxels_do_not_start_inside_the_header(tmp_path, start):
+    path = write(tmp_path / "a.nii", np.arange(35, dtype="u1").reshape(7, 5))
+    content = bytearray(path.read_bytes())
+    content[108:112] = np.float32(start).tobytes()
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"says that its voxels start at byte .*, inside its header"):
+        read_image(path)
+
+
+def test_voxels_said_to_start_at_0_follow_the_header(tmp_path):
+    path = write(tmp_path / "a.nii", np.arange(35, dtype="u1").reshape(7, 5))
+    before, content = read_image(path), bytearray(path.read_bytes())
+    content[108:112] = bytes(4)
+    path.write_bytes(content)
+    assert np.array_equal(read_image(path).array, before.array)

@@ -135,7 +135,10 @@ def _read_header(stream: BinaryIO, path: Path) -> _Header:
         raise InputError(path, "is damaged: its scl_slope or scl_inter is not finite", "Export it again")
     slope, intercept = raw.get_slope_inter()  # (None, None) for a slope of 0 or NaN: nothing is scaled
     slope, intercept = (1.0, 0.0) if slope is None else (float(slope), float(intercept))
-    offset = max(int(raw["vox_offset"]), size + 4)
+    said = float(raw["vox_offset"])
+    if not math.isfinite(said) or (said and said < size + 4):
+        raise InputError(path, f"says that its voxels start at byte {said:g}, inside its header", "Export it again")
+    offset = max(int(said), size + 4)  # 0 is written where nothing lies between header and voxels
     if offset > MAX_HEADER_BYTES.allowed:
         raise too_much(path, f"says that its voxels start at byte {offset:,}", MAX_HEADER_BYTES, offset)
     return _Header(shape, dtype, offset, slope, intercept, grid, notes)
