@@ -37,7 +37,7 @@ import torch
 from numpy.typing import NDArray
 
 import medunet as mu
-from ctr_coverage import dealt
+from ctr_coverage import dealt, held_out
 from medunet.images import write_csv, write_json, write_labels, write_png
 from medunet.measuring import Intervals
 from medunet.planning import Sample, prepare, prepare_labels
@@ -208,14 +208,11 @@ def put_intervals(folder: Path, folds: Path, data: Path) -> None:
 
 def put_quality(folder: Path, folds: Path, data: Path) -> None:
     """Give the model of a folder an estimate of quality that is fitted on the films that each fold has not seen."""
-    cases = {case.id: case for case in mu.read_cases(data, rename={"left lung": "lung", "right lung": "lung"})}
     signs, dices, films = [], [], []
     for run in sorted(path.parents[1] for path in folds.glob("fold-*/model/model.json")):
         model = mu.load_model(run)
-        with (run / "split.csv").open(newline="", encoding="utf-8") as file:
-            held = [cases[row["case"]] for row in csv.DictReader(file) if row["split"] == "val"]
         samples = []
-        for case in held:
+        for case in held_out(run, data, "val"):
             values, placement = prepare(case.read_image(), model.plan.preprocessing)
             target = prepare_labels(case.read_target(), model.plan.classes, placement)
             samples.append(Sample(case.id, values.half(), target))

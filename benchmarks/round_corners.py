@@ -11,7 +11,6 @@ rounding, which says whether such corners are drawn by people at all.
 from __future__ import annotations
 
 import argparse
-import csv
 import dataclasses
 import json
 from pathlib import Path
@@ -20,10 +19,9 @@ from typing import Any
 import numpy as np
 
 import medunet as mu
+from ctr_coverage import held_out
 from medunet.prediction.rounding import rounded
 from medunet.workflows.surroundings import machine, versions
-
-NAMES = {"left lung": "lung", "right lung": "lung"}
 
 
 def dice(one: Any, other: Any) -> float:
@@ -45,14 +43,11 @@ def ratio_of(labels: mu.LabelMap) -> float:
 
 def rows_of(run: Path, data: Path, radii: list[float]) -> list[dict[str, Any]]:
     """One row a film and radius."""
-    cases = {case.id: case for case in mu.read_cases(data, rename=NAMES)}
     found = []
     for folder in sorted(path.parents[1] for path in run.glob("fold-*/model/model.json")):
         model = mu.load_model(folder)
-        with (folder / "split.csv").open(newline="", encoding="utf-8") as file:
-            held = [row["case"] for row in csv.DictReader(file) if row["split"] == "val"]
-        for name in held:
-            image, reference = cases[name].read_image(), cases[name].read_target()
+        for case in held_out(folder, data, "val"):
+            image, reference = case.read_image(), case.read_target()
             plain = dataclasses.replace(model, plan=model.plan.model_copy(update={"rounding": {}}))
             said = plain.predict(image).labels
             drawn = reference.mask("heart")
@@ -63,7 +58,7 @@ def rows_of(run: Path, data: Path, radii: list[float]) -> list[dict[str, Any]]:
                 found.append(
                     {
                         "fold": folder.name,
-                        "case": name,
+                        "case": case.id,
                         "radius": radius,
                         "dice": dice(labels.mask("heart"), drawn),
                         "error": ratio_of(labels) - ratio_of(reference),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from medunet.auditing.check import Finding, NotApplicableError, SkippedError
 from medunet.auditing.evidence import Evidence, file_of, mask_of
+from medunet.cases.case import OLDEST
 
 _AGES = ("age", "patient_age", "age_years")
 _VIEWS = ("view", "view_position", "projection")
-_OLDEST = 120
 _UNKNOWN_WORDS = {"", "na", "n/a", "nan", "none", "unknown", "?", "-"}
 
 
@@ -57,7 +57,7 @@ def blank_or_unknown_cells(evidence: Evidence) -> list[Finding]:
     for case in evidence.cases:
         age, view = case.tag(*_AGES), case.tag(*_VIEWS)
         if age is not None and age.lower() not in _UNKNOWN_WORDS and case.age is None:
-            cause = f"has the age {age!r}, which is none between 0 and {_OLDEST} years"
+            cause = f"has the age {age!r}, which is none between 0 and {OLDEST} years"
             found.append(Finding((case.id,), file_of(case), cause, "Correct the cell, or leave it empty"))
         if view is not None and view.lower() not in _UNKNOWN_WORDS and case.view is None:
             cause = f"has the view {view!r}, which is not known"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,12 @@ from numpy.typing import NDArray
 from medunet.auditing.evidence import ENOUGH, Evidence
 from medunet.auditing.look import QUANTILES, Film
 from medunet.cases import Case
+from medunet.cases.case import OLDEST, years_of
+from medunet.cases.names import words
 
 FEW = 24
 """A tag with more values than this is not counted."""
 
-_AGES = ("age", "patientage", "ageyears")
 FEW_AGES, BAND = 8, 10
 """More ages than this are counted in bands of so many years."""
 
@@ -133,7 +133,7 @@ def _tags(
     counted, numbers, uncounted = [], [], []
     for name in dict.fromkeys(name for case in cases for name in case.tags):
         cells = [case.tags.get(name, "") for case in cases]
-        if re.sub(r"[\W_]", "", name).lower() in _AGES and (bands := _bands(cases, cells)):
+        if "age" in words(name) and (bands := _bands(cells)):
             counted.append((name, bands))
             numbers += [found] if (found := _numbers(name, cells)) is not None else []
             continue
@@ -147,9 +147,9 @@ def _tags(
     return tuple(counted), tuple(numbers), tuple(uncounted)
 
 
-def _bands(cases: Sequence[Case], cells: Sequence[str]) -> Counts:
+def _bands(cells: Sequence[str]) -> Counts:
     """Cases in each band of ages, the youngest first; empty where there are few ages, or where most cells are none."""
-    known = [case.age for case in cases if case.age is not None]
+    known = [age for age in map(years_of, cells) if age is not None and age <= OLDEST]
     if len(set(known)) <= FEW_AGES or 2 * len(known) <= len([cell for cell in cells if cell.strip()]):
         return ()
     lows = Counter(int(age // BAND) * BAND for age in known)

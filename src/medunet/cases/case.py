@@ -37,7 +37,8 @@ _AGE = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)?)\s*(?P<unit>y(?:rs?|ears?)?|m(?:os?|onths?)?|w(?:eeks?)?|d(?:ays?)?)?(?:\s+old)?",
     re.IGNORECASE,
 )
-_OLDEST = 120  # years; tables hold ages such as 414 where days or typing errors slipped in
+OLDEST = 120
+"""Years that nobody's age exceeds; tables hold ages such as 414 where days or typing errors slipped in."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,8 @@ class Case:
     @property
     def age(self) -> float | None:
         """Age in years, as the tags say it (``58``, ``058Y``, ``6 months``); None where they do not."""
-        found = _AGE.fullmatch(self._age_told)
-        if found is None:
-            return None
-        years = float(found["number"].replace(",", ".")) * _YEARS[(found["unit"] or "")[:1].lower()]
-        return years if years <= _OLDEST else None
+        years = years_of(self._age_told)
+        return years if years is not None and years <= OLDEST else None
 
     @property
     def not_understood(self) -> tuple[str, ...]:
@@ -181,6 +179,14 @@ def _joined(channels: list[Image]) -> Image:
     notes = tuple(dict.fromkeys(note for channel in channels for note in channel.notes))
     valid = np.logical_and.reduce(fields) if fields else None
     return replace(channels[0], array=array, valid=valid, notes=notes)
+
+
+def years_of(text: str) -> float | None:
+    """The age that a text says, in years: ``34``, ``034Y``, ``006M``, ``12 weeks``, ``3 days old``; or None."""
+    found = _AGE.fullmatch(text.strip())
+    if found is None:
+        return None
+    return float(found["number"].replace(",", ".")) * _YEARS[(found["unit"] or "")[:1].lower()]
 
 
 def _view_of(text: str) -> View | None:

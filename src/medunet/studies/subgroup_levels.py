@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from medunet.cases.case import years_of
 from medunet.cases.names import words
 
 MOST_LEVELS = 20
@@ -23,11 +24,7 @@ AGES = (18.0, 40.0, 60.0, 80.0)
 BLANK = "not known"
 TOO_MANY = f"has more than {MOST_LEVELS} different words"
 
-_AGE = re.compile(r"(\d+(?:\.\d+)?)\s*([ymwd]?)", re.IGNORECASE)
 _DICOM_AGE = re.compile(r"\d{3}[YMWD]", re.IGNORECASE)
-_YEARS = {"": 1.0, "y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
-"""The units of an age as DICOM has them: 034Y, 006M, 012W, 003D."""
-
 OLDEST = 130.0
 """Years beyond which an age is a slip of the pen."""
 
@@ -98,12 +95,6 @@ def is_age(column: str) -> bool:
 def is_dicom_age(text: str) -> bool:
     """Whether a text is an age as DICOM writes it: three digits and Y, M, W or D."""
     return _DICOM_AGE.fullmatch(text.strip()) is not None
-
-
-def years_of(text: str) -> float | None:
-    """The age that a text says, in years: ``34``, ``034Y``, ``006M``, ``012W``, ``003D``; or None."""
-    found = _AGE.fullmatch(text.strip())
-    return float(found[1]) * _YEARS[found[2].lower()] if found else None
 
 
 def _known_age(text: str) -> float:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from medunet.cases.case import years_of
 from medunet.cases.names import normal
 from medunet.errors import UsageError
-from medunet.studies.subgroup_levels import is_age, is_dicom_age, years_of
+from medunet.studies.subgroup_levels import is_age, is_dicom_age
 
 _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
