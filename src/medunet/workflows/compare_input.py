@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -11,8 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from medunet.cases.names import listed
 from medunet.errors import InputError, OutputError, UsageError
 from medunet.scoring import METRICS, NOT_PREDICTED, Score
@@ -20,7 +17,7 @@ from medunet.scoring.chosen_metrics import read_chosen
 from medunet.scoring.metrics import BACKGROUND_DOMINATED
 from medunet.scoring.reasons import against, outcomes
 from medunet.workflows.progress import SILENT, Progress
-from medunet.workflows.run_folder import read_run
+from medunet.workflows.run_folder import read_asked, read_run
 
 Figure = tuple[str, str, str]
 """Structure, metric, and what a measurement was compared with ("" for an overlap score)."""
@@ -191,13 +188,8 @@ def _facts(run: Path) -> RunFacts:
     Raises:
         InputError: one of them cannot be read.
     """
-    try:
-        recipe = yaml.safe_load((run / "recipe.yaml").read_text(encoding="utf-8"))
-        with (run / "split.csv").open(newline="", encoding="utf-8") as file:
-            split_of = {row["case"]: (row["subject"], row["split"]) for row in csv.DictReader(file)}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, csv.Error, KeyError) as fault:
-        raise InputError(run, "lacks its recipe.yaml or split.csv", "Give a run folder of `medunet train`") from fault
-    return RunFacts(read_run(run), dict(_flat(recipe if isinstance(recipe, dict) else {})), split_of)
+    recipe, split_of = read_asked(run)
+    return RunFacts(read_run(run), dict(_flat(recipe)), split_of)
 
 
 def _flat(values: Mapping[str, Any], start: str = "") -> list[tuple[str, Any]]:

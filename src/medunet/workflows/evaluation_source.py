@@ -220,9 +220,9 @@ def _run_cases(run: Path, record: Mapping[str, Any], split: str) -> Cases:
     wanted = tuple(
         replace(case, split=split)  # type: ignore[arg-type]
         for case in cases.cases
-        if split_of.get(case.id) == split
+        if split_of.get(case.id, ("", ""))[1] == split
     )
-    missing = sorted({case for case, one in split_of.items() if one == split} - {case.id for case in wanted})
+    missing = sorted({case for case, (_, one) in split_of.items() if one == split} - {case.id for case in wanted})
     if missing:
         raise InputError(
             path, f"lacks {len(missing)} cases of the run's {split} split ({missing[0]}, …)", "Restore them"

@@ -35,8 +35,8 @@ def contradictions(image: Image | None, case: Case, stated: Statements) -> tuple
     """
     view = case.view or (image.view if image is not None else None)
     age = case.age if case.age is not None else (image.age if image is not None else None)
-    found = [f"the table's {name} is in words that are not known, and does not count; {KNOWN_AS[name]}"
-             for name in case.not_understood]  # fmt: skip
+    unknown = "is in words that are not known, and does not count"
+    found = [f"the table's {name} {unknown}; {KNOWN_AS[name]}" for name in case.not_understood]
     if stated.view is not None and view is not None and view != stated.view:
         found.append(
             f"the {'table' if case.view else 'file'} says {view} and counts, --view says {stated.view}; to overrule a "

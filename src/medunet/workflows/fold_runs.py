@@ -65,4 +65,4 @@ def run_of_all(folder: Path, split: str) -> Path:
 
 
 def _cases_of(run: Path, split: str) -> set[str]:
-    return {case for case, one in read_asked(run)[1].items() if one == split}
+    return {case for case, (_, one) in read_asked(run)[1].items() if one == split}

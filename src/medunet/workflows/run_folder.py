@@ -122,8 +122,8 @@ def write_asked(folder: Path, recipe: Recipe, cases: Cases) -> None:
     write_csv(folder / "split.csv", header, rows)
 
 
-def read_asked(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """What `write_asked` wrote: the recipe's keys as plain values, and case → split.
+def read_asked(folder: Path) -> tuple[dict[str, Any], dict[str, tuple[str, str]]]:
+    """What `write_asked` wrote: the recipe's keys as plain values, and case → subject, split.
 
     Raises:
         InputError: one of the files cannot be read.
@@ -131,10 +131,12 @@ def read_asked(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         recipe = yaml.safe_load((folder / "recipe.yaml").read_text(encoding="utf-8"))
         with (folder / "split.csv").open(newline="", encoding="utf-8") as file:
-            split_of = {row["case"]: row["split"] for row in csv.DictReader(file)}
+            split_of = {row["case"]: (row["subject"], row["split"]) for row in csv.DictReader(file)}
         return dict(recipe), split_of
     except (OSError, UnicodeDecodeError, yaml.YAMLError, csv.Error, KeyError, TypeError, ValueError) as fault:
-        raise InputError(folder, "lacks its recipe.yaml or split.csv", "Restore them, or give DATA after it") from fault
+        raise InputError(
+            folder, "lacks its recipe.yaml or split.csv", "Restore them, or give a whole run of `medunet train`"
+        ) from fault
 
 
 def write_plan(folder: Path, plan: Plan) -> None:
